@@ -1,0 +1,147 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Dependencies run one way: values <- pure <- machinery <- behaviour <- front doors <- executables.
+// Tests/HouseRulesTests holds the allowed imports per layer; docs/architecture.md explains them.
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+func library(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", swiftSettings: swiftSettings)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+        swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "imm",
+    products: [
+        .executable(name: "immd", targets: ["immd"]),
+        .executable(name: "immctl", targets: ["immctl"]),
+        .library(name: "Conformance", targets: ["Conformance"]),
+        .library(name: "Simulation", targets: ["Simulation"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // System libraries and the C shim for libcurl's variadic calls.
+        .systemLibrary(
+            name: "CLibYAML", path: "Sources/CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CLibcurl", path: "Sources/CLibcurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CShims", dependencies: ["CLibcurl"], path: "Sources/CShims"),
+
+        // Values.
+        library("Ambient"),
+        library("JSON"),
+        library("InfraAPI", ["Ambient", "JSON", crypto]),
+
+        // Pure.
+        library("Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
+        library("Planning", ["Ambient", "InfraAPI"]),
+
+        // Machinery.
+        library("ObjectStore", ["Ambient", "JSON"]),
+        library("ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        library("ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
+        library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", logging]),
+        library("HTTPTransport", ["CLibcurl", "CShims", "Ambient"]),
+        library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
+        library("DockerEngine", path: "Sources/Providers/DockerEngine", ["HTTPTransport", "JSON", "Ambient"]),
+
+        // Behaviour.
+        library(
+            "DockerProvider", path: "Sources/Providers/Docker",
+            ["Ambient", "DockerEngine", "InfraAPI", "JSON", "ProviderInterface", logging]),
+        library(
+            "Controllers",
+            [
+                "Ambient", "ControllerRuntime", "InfraAPI", "JSON", "Planning", "ProviderInterface", "ResourceAPI",
+                logging,
+            ]),
+
+        // Front doors.
+        library(
+            "APIServer",
+            [
+                "Ambient", "InfraAPI", "JSON", "ResourceAPI", logging, lifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        library("APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI"]),
+        library(
+            "ImmctlCommands",
+            [
+                "APIClient", "Ambient", "HTTPTransport", "InfraAPI", "JSON", "Manifests", "Planning", "ResourceAPI",
+                arguments,
+            ]),
+
+        // Executables.
+        executable("immctl", ["ImmctlCommands"]),
+        executable(
+            "immd",
+            [
+                "APIClient", "APIServer", "Ambient", "ControllerRuntime", "Controllers", "DockerEngine",
+                "DockerProvider", "HTTPTransport", "InfraAPI", "JSON", "ObjectStore", "ObjectStoreSQLite",
+                "ProviderInterface", "ResourceAPI", arguments, logging, lifecycle,
+            ]),
+
+        // Test kits: products, so that other back ends can run the same suites.
+        library(
+            "Simulation", path: "Sources/TestKits/Simulation",
+            [
+                "Ambient", "ControllerRuntime", "Controllers", "InfraAPI", "JSON", "ObjectStore", "Planning",
+                "ProviderInterface", "ResourceAPI", logging,
+            ]),
+        library(
+            "Conformance", path: "Sources/TestKits/Conformance",
+            ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
+
+        // Tests.
+        tests("JSONTests", ["JSON"]),
+        tests("InfraAPITests", ["InfraAPI", "JSON", "Ambient"]),
+        tests("ManifestsTests", ["Manifests", "InfraAPI", "JSON"]),
+        tests("ObjectStoreTests", ["ObjectStore", "ObjectStoreSQLite", "Conformance", "JSON", "Ambient"]),
+        tests("ResourceAPITests", ["ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient"]),
+        tests("PlanningTests", ["Planning", "InfraAPI", "Ambient"]),
+        tests("ControllerRuntimeTests", ["ControllerRuntime", "ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient", "Simulation"]),
+        tests("SimulationTests", ["Simulation", "Controllers", "InfraAPI", "Ambient"], resources: [.copy("Golden")]),
+        tests("HTTPTransportTests", ["HTTPTransport"]),
+        tests(
+            "DockerProviderTests",
+            ["DockerProvider", "DockerEngine", "ProviderInterface", "Conformance", "HTTPTransport", "InfraAPI", "JSON", "Ambient"]),
+        tests("APIServerTests", ["APIServer", "APIClient", "ResourceAPI", "ObjectStore", "HTTPTransport", "InfraAPI", "JSON", "Ambient"]),
+        tests("ImmctlTests", ["ImmctlCommands", "APIClient", "ResourceAPI", "InfraAPI", "JSON", "Ambient"]),
+        tests("EndToEndTests", ["APIClient", "DockerEngine", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "Ambient", subprocess]),
+        tests("HouseRulesTests", []),
+    ]
+)

@@ -1,0 +1,28 @@
+/// The bounds of the server. Everything that grows with what clients send has one.
+public struct APIServerLimits: Sendable, Hashable {
+    /// The largest request body, in bytes (413 beyond); 3 MiB as in Kubernetes.
+    public var maxBodyBytes = 3 << 20
+
+    /// Arrays and objects inside one another in a request body.
+    public var maxJSONDepth = 128
+
+    /// All header fields of a request together, in bytes.
+    public var maxHeaderBytes = 64 << 10
+
+    public var maxHeaderFields = 128
+
+    /// Connections at once; further ones wait in the listen queue. A watch holds its connection.
+    public var maxConnections = 4096
+
+    /// How long a connection may stay without a request, or within an unfinished one.
+    public var idleTimeout: Duration = .seconds(300)
+
+    /// How long a client may leave what was sent to it unread before its connection is closed.
+    public var writeStallTimeout: Duration = .seconds(30)
+
+    /// Watches without `timeoutSeconds` are ended, in order, after a random time between this and twice this, so that
+    /// their clients do not all come back at once.
+    public var defaultWatchDuration: Duration = .seconds(1800)
+
+    public init() {}
+}

@@ -1,0 +1,41 @@
+/// Where a command reads and writes, as values and closures, so that tests hold both ends.
+public struct Console: Sendable {
+    /// Writes text to the standard output as it is.
+    public var output: @Sendable (String) -> Void
+    /// Writes text to the standard error as it is.
+    public var errors: @Sendable (String) -> Void
+    /// Everything on the standard input.
+    public var input: @Sendable () throws(CommandFailure) -> [UInt8]
+    /// Whether the standard output is a terminal that understands ANSI sequences.
+    public var isTerminal: Bool
+    /// Columns of the terminal; 80 when it is none.
+    public var width: Int
+    /// Colours for the standard output and the standard error.
+    public var outputStyle: TextStyle
+    public var errorStyle: TextStyle
+
+    public init(
+        output: @escaping @Sendable (String) -> Void, errors: @escaping @Sendable (String) -> Void,
+        input: @escaping @Sendable () throws(CommandFailure) -> [UInt8], isTerminal: Bool = false, width: Int = 80,
+        outputStyle: TextStyle = .plain, errorStyle: TextStyle = .plain
+    ) {
+        self.output = output
+        self.errors = errors
+        self.input = input
+        self.isTerminal = isTerminal
+        self.width = width
+        self.outputStyle = outputStyle
+        self.errorStyle = errorStyle
+    }
+
+    func print(_ line: String) { output(line + "\n") }
+
+    func note(_ line: String) { errors(line + "\n") }
+
+    func report(_ failure: CommandFailure) {
+        errors(errorStyle.paint("error:", .red) + " \(failure.message)\n")
+        for hint in failure.hints { errors(errorStyle.paint("hint:", .cyan) + " \(hint)\n") }
+    }
+
+    func warn(_ message: String) { errors(errorStyle.paint("warning:", .yellow) + " \(message)\n") }
+}

@@ -1,0 +1,33 @@
+public import ResourceAPI
+
+/// What the process ends with.
+///
+/// `plan` uses the same numbers as `terraform plan -detailed-exitcode`: 0 no changes, 1 an error, 2 changes; a usage
+/// error of `plan` is therefore 1.
+public enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
+    case success = 0
+    case failed = 1
+    /// The command line makes no sense; for `plan`: there are changes.
+    case usage = 2
+    /// No server answered.
+    case noServer = 3
+    /// The object changed meanwhile, somebody else manages the field, or the version is stale.
+    case conflict = 4
+
+    /// `plan` found changes.
+    public static let changes = ExitStatus.usage
+
+    public init(_ status: APIStatus) {
+        switch status.reason {
+        case .unreachable: self = .noServer
+        case .conflict, .alreadyExists, .gone, .expired: self = .conflict
+        case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable,
+            .requestEntityTooLarge, .unsupportedMediaType, .invalid, .tooManyRequests, .internalError,
+            .serviceUnavailable, .timeout, .unknown:
+            self = .failed
+        }
+    }
+
+    /// The status of several results: the first failure counts.
+    func joined(with other: ExitStatus) -> ExitStatus { self == .success ? other : self }
+}

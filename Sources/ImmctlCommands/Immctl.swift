@@ -1,0 +1,39 @@
+public import ArgumentParser
+
+/// The command line of imm.
+public struct Immctl: ParsableCommand {
+    /// The version that `immctl version` prints.
+    public static let version = "0.1.0"
+
+    public static let configuration = CommandConfiguration(
+        commandName: "immctl",
+        abstract: "Keep a fleet equal to its manifests, by replacing instances and never editing them.",
+        discussion: """
+            immctl finds the server by --server or --socket, then IMM_SERVER or IMM_SOCKET, then the usual socket; never \
+            by ~/.kube/config.
+
+            Exit status: 0 done, 1 failed, 2 wrong usage (plan: changes), 3 no server, 4 conflict or stale.
+
+            Examples:
+              immctl apply -f web.yaml
+              immctl plan -f web.yaml
+              immctl rollout status instanceset/web
+            """,
+        version: "immctl \(version)",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Change things:",
+                subcommands: [ApplyCommand.self, DeleteCommand.self, ScaleCommand.self, RolloutCommand.self]),
+            CommandGroup(
+                name: "Look at things:",
+                subcommands: [
+                    GetCommand.self, DescribeCommand.self, PlanCommand.self, EventsCommand.self, LogsCommand.self,
+                    WaitCommand.self,
+                ]),
+            CommandGroup(
+                name: "About immctl and the server:",
+                subcommands: [VersionCommand.self, APIResourcesCommand.self, CompletionCommand.self]),
+        ])
+
+    public init() {}
+}

@@ -1,0 +1,30 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The process's environment, as far as immctl asks for it.
+public struct Environment: Sendable {
+    private let values: [String: String]
+    /// Effective user id: root's controller listens elsewhere than a user's.
+    public let userID: UInt32
+
+    public init(_ values: [String: String] = [:], userID: UInt32 = 1000) {
+        self.values = values
+        self.userID = userID
+    }
+
+    public subscript(name: String) -> String? { values[name] }
+
+    /// The variables of this process that immctl knows.
+    public static func system() -> Environment {
+        var values: [String: String] = [:]
+        for name in ["IMM_SERVER", "IMM_SOCKET", "XDG_RUNTIME_DIR", "NO_COLOR", "TERM", "COLUMNS"] {
+            if let value = getenv(name) { values[name] = String(cString: value) }
+        }
+        return Environment(values, userID: geteuid())
+    }
+}

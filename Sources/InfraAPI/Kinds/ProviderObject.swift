@@ -1,0 +1,74 @@
+public import Ambient
+
+/// A back end that holds instances and volumes; cluster-scoped. A docker Provider is one host and one failure domain.
+public struct ProviderObject: APIObject {
+    public static let defaultAnnotation = "imm.dev/is-default-provider"
+
+    public var metadata = ObjectMeta()
+    public var spec = ProviderSpec()
+    public var status = ProviderStatus()
+
+    public init() {}
+}
+
+public struct ProviderSpec: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        case docker, simulated
+    }
+
+    public var type = Kind.docker
+    /// `unix:///path`; immutable while in use. nil: the engine's usual socket.
+    public var endpoint: String?
+    /// Effects that run at the same time on this provider.
+    public var maxConcurrentOperations = 8
+    /// Namespaces whose sets may use it; empty means all.
+    public var allowedNamespaces: [String] = []
+
+    public init() {}
+}
+
+public struct ProviderStatus: Sendable, Hashable {
+    /// The identity marker that was found or made at first use.
+    public var identity: String?
+    public var version: String?
+    public var capabilities: ProviderCapabilities?
+    /// Objects of our installation without a stored record (law L6): reported, never destroyed by themselves. At most 100.
+    public var unknownObjects: [UnknownObject] = []
+    public var lastObservedAt: Timestamp?
+    public var conditions: [Condition] = []
+
+    public init() {}
+}
+
+/// What a provider can do; checked when a set is applied.
+public struct ProviderCapabilities: Sendable, Hashable {
+    public enum AttachMode: String, Sendable, Hashable, CaseIterable {
+        /// Volumes are attached when the instance is made and detached by its destruction.
+        case atCreation = "AtCreation"
+        case hotPlug = "HotPlug"
+    }
+
+    public var attachMode = AttachMode.atCreation
+    /// Whether the engine itself refuses a second writer.
+    public var fence = false
+    public var snapshot = false
+    public var resize = false
+    public var sizeLimit = false
+    public var readOnlyRoot = true
+    public var files = true
+    public var hostPort = true
+
+    public init() {}
+}
+
+public struct UnknownObject: Sendable, Hashable {
+    public var kind = ""
+    public var id = ""
+    public var name = ""
+    public var set: String?
+    public var slot: Int?
+    /// uid label of the object.
+    public var uid: String?
+
+    public init() {}
+}

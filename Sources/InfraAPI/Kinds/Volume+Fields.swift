@@ -1,0 +1,100 @@
+import Ambient
+import JSON
+
+extension Volume: SchemaRecord {
+    public static let fields: [Field<Volume>] = [
+        .plain("metadata", \.metadata, .record, "Standard object metadata."),
+        .required("spec", \.spec, .record, "What the volume is."),
+        .sparse("status", \.status, .record, "Where it is, and who may write."),
+    ]
+
+    public static let resourceType = ResourceType(
+        of: Volume.self, kind: "Volume", plural: "volumes", shortNames: ["ivol"], categories: ["imm"],
+        writtenBy: .both,
+        description: "Persistent storage with a life of its own: never deleted with an instance or a set.",
+        columns: [
+            .column("Size", ["spec", "size"], "Bytes, as a quantity."),
+            .column("Phase", ["status", "phase"], "Printed summary."),
+            .column("Attached-To", ["status", "attachment", "instance"], "Instance that may write now."),
+            .column("Epoch", .integer, ["status", "epoch"], "Number of the newest attachment."),
+            .age,
+            PrinterColumn(
+                "Claim", .string,
+                .joined([ObjectPath("spec", "claim", "set"), ObjectPath("spec", "claim", "name")], separator: "/"),
+                isWide: true, "Set and claim that it was made for."),
+            .column("Slot", .integer, ["spec", "claim", "slot"], isWide: true, "Slot that it was made for."),
+            .column(
+                "Gap", .integer, ["status", "lastGapMilliseconds"], isWide: true,
+                "Milliseconds without a writer in the last handover."),
+            .column("Reclaim", ["spec", "reclaimPolicy"], isWide: true, "What happens once it is orphaned."),
+            .column("Provider", ["spec", "provider"], isWide: true, "Provider that holds the data."),
+        ],
+        updateCheck: { VolumeValidation.validateUpdate(from: $0, to: $1) })
+}
+
+extension VolumeSpec: SchemaRecord {
+    public static let fields: [Field<VolumeSpec>] = [
+        .required("provider", \.provider, .objectName, "Name of the Provider that holds the data.")
+            .immutable("make a volume at the other provider and move the data"),
+        .required("size", \.size, .quantity(Quantity.volumeSizes), "Bytes, as a quantity.")
+            .immutable("no provider can resize a volume yet: make a new one and move the data"),
+        .defaulted("accessMode", \.accessMode, .enumeration, "How many may write.")
+            .immutable("make a new volume and move the data"),
+        .defaulted("reclaimPolicy", \.reclaimPolicy, .enumeration, "What happens once it is orphaned."),
+        .optional("claim", \.claim, .record, "The place that the volume was made for."),
+    ]
+}
+
+extension VolumeClaimReference: SchemaRecord {
+    public static let fields: [Field<VolumeClaimReference>] = [
+        .required("set", \.set, .objectName, "Name of the InstanceSet."),
+        .required("slot", \.slot, .int(0...9_999), "Place in the set."),
+        .required("name", \.name, .string(.dns1123Label, minimum: 1, maximum: 63), "Name of the claim."),
+    ]
+}
+
+extension VolumeStatus: SchemaRecord {
+    public static let fields: [Field<VolumeStatus>] = [
+        .plain("phase", \.phase, .string(maximum: 64), "Printed summary; decides nothing."),
+        .optional(
+            "boundSetUID", \.boundSetUID, .identifier, "uid of the InstanceSet that has it now; unset: orphaned."),
+        .optional("orphanedAt", \.orphanedAt, .microTime, "When it was orphaned."),
+        .plain("provisioned", \.provisioned, .bool, "Whether the provider has confirmed that it exists there."),
+        .optional("providerID", \.providerID, .identifier, "The provider's own name of the volume."),
+        .optional("providerIdentity", \.providerIdentity, .identifier, "Identity of the provider when it was made."),
+        .plain("epoch", \.epoch, .counter, "Number of the newest attachment; never goes back."),
+        .optional("attachment", \.attachment, .record, "Who may write now."),
+        .plain(
+            "receipts", \.receipts, .list(of: .record, .atomic, maximum: 10), "The last receipts, the newest last."),
+        .optional(
+            "lastGapMilliseconds", \.lastGapMilliseconds, .counter, "Time without a writer in the last handover."),
+        .plain("conditions", \.conditions, .conditions, "Conditions of the volume."),
+    ]
+}
+
+extension VolumeAttachment: SchemaRecord {
+    public static let fields: [Field<VolumeAttachment>] = [
+        .required("instance", \.instance, .objectName, "Name of the Instance."),
+        .required("instanceUID", \.instanceUID, .string(minimum: 1, maximum: 128), "uid of the Instance."),
+        .required("epoch", \.epoch, .counter, "Number of this attachment."),
+        .required("attachedAt", \.attachedAt, .microTime, "When the intent was stored."),
+    ]
+}
+
+extension DetachReceipt: SchemaRecord {
+    public static let fields: [Field<DetachReceipt>] = [
+        .required("epoch", \.epoch, .counter, "Number of the attachment that ended."),
+        .required("instance", \.instance, .objectName, "Name of the outgoing Instance."),
+        .required("instanceUID", \.instanceUID, .string(minimum: 1, maximum: 128), "uid of the outgoing Instance."),
+        .required("proof", \.proof, .enumeration, "What the confirming read saw."),
+        .required(
+            "providerIdentity", \.providerIdentity, .string(minimum: 1, maximum: 512),
+            "Identity of the provider that answered."),
+        .optional("providerID", \.providerID, .identifier, "The engine's own id of the instance."),
+        .required("acknowledgedAt", \.acknowledgedAt, .microTime, "When the engine acknowledged the destruction."),
+        .required("readAt", \.readAt, .microTime, "When the confirming read began."),
+        .optional(
+            "lastWritableAt", \.lastWritableAt, .microTime,
+            "The last moment at which the outgoing instance may have written."),
+    ]
+}

@@ -1,0 +1,98 @@
+public import Ambient
+
+/// Persistent storage with a life of its own: no ownerReference, never deleted with an instance or a set.
+///
+/// Named `<claim>-<set>-<slot>` when the controller makes it, so that a re-created set or a scale-up finds the orphan
+/// of its slot and claim again.
+public struct Volume: APIObject {
+    public static let finalizer = "imm.dev/volume"
+
+    public var metadata = ObjectMeta()
+    public var spec = VolumeSpec()
+    public var status = VolumeStatus()
+
+    public init() {}
+}
+
+public struct VolumeSpec: Sendable, Hashable {
+    /// Name of the Provider that holds the data.
+    public var provider = ""
+    public var size = Quantity(bytes: 1 << 30)
+    public var accessMode = VolumeAccessMode.readWriteOnce
+    public var reclaimPolicy = ReclaimPolicy.retain
+    /// The place that the volume was made for.
+    public var claim: VolumeClaimReference?
+
+    public init() {}
+}
+
+/// A slot's claim: the place of a volume in a set.
+public struct VolumeClaimReference: Sendable, Hashable {
+    public var set = ""
+    public var slot = 0
+    /// Name in `volumeClaimTemplates`.
+    public var name = ""
+
+    public init() {}
+}
+
+public struct VolumeStatus: Sendable, Hashable {
+    /// Printed summary: Pending, Available, Attached, Detaching, Orphaned. Decides nothing.
+    public var phase = "Pending"
+    /// uid of the InstanceSet that the volume belongs to now; nil means orphaned.
+    public var boundSetUID: String?
+    public var orphanedAt: Timestamp?
+    /// Whether the provider has confirmed that the volume exists there.
+    public var provisioned = false
+    /// The provider's own name of the volume and its identity marker when the volume was made there.
+    public var providerID: String?
+    public var providerIdentity: String?
+    /// Number of the newest attachment; grows with each handover, never goes back.
+    public var epoch = 0
+    /// Who may write now. Stored before the effect that attaches; removed only with a receipt.
+    public var attachment: VolumeAttachment?
+    /// The last 10 receipts, newest last.
+    public var receipts: [DetachReceipt] = []
+    /// From the last writable moment of the outgoing instance to the incoming one being ready, of the last handover.
+    public var lastGapMilliseconds: Int?
+    /// The epoch that `lastGapMilliseconds` was measured at the beginning of.
+    public var lastGapEpoch: Int?
+    public var conditions: [Condition] = []
+
+    public init() {}
+}
+
+public struct VolumeAttachment: Sendable, Hashable {
+    public var instance = ""
+    public var instanceUID = ""
+    public var epoch = 0
+    public var attachedAt = Timestamp.epoch
+
+    public init() {}
+}
+
+/// The recorded result of a confirming read: direct, begun after the effect was acknowledged, from a provider whose
+/// identity equals the recorded one (law L2).
+public struct DetachReceipt: Sendable, Hashable {
+    public enum Proof: String, Sendable, Hashable, CaseIterable {
+        /// The instance was read to be absent after its destruction was acknowledged.
+        case destroyed = "Destroyed"
+        /// The instance was never created at the provider, confirmed by a direct read by name.
+        case neverCreated = "NeverCreated"
+    }
+
+    public var epoch = 0
+    public var instance = ""
+    public var instanceUID = ""
+    public var proof = Proof.destroyed
+    public var providerIdentity = ""
+    public var providerID: String?
+    /// When the engine acknowledged the destruction.
+    public var acknowledgedAt = Timestamp.epoch
+    /// When the confirming read began; never before `acknowledgedAt`.
+    public var readAt = Timestamp.epoch
+    /// The last moment at which the outgoing instance may have written.
+    public var lastWritableAt: Timestamp?
+
+    public init() {}
+}

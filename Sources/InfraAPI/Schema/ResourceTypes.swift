@@ -1,0 +1,34 @@
+/// The kinds that there are.
+public enum ResourceTypes {
+    /// Every kind: ours first, then what we serve of Kubernetes' own.
+    public static let all: [ResourceType] = [
+        InstanceSet.resourceType, Revision.resourceType, Instance.resourceType, Volume.resourceType,
+        ProviderObject.resourceType, Namespace.resourceType, Secret.resourceType, Event.resourceType,
+        Lease.resourceType,
+    ]
+
+    public static func find(apiVersion: String, kind: String) -> ResourceType? {
+        all.first { $0.kind == kind && $0.apiVersion == apiVersion }
+    }
+
+    public static func find(group: String, version: String, plural: String) -> ResourceType? {
+        all.first { $0.plural == plural && $0.group == group && $0.version == version }
+    }
+
+    /// By what people type after `get`: plural, singular, kind, short name, each also with `.group` or
+    /// `.version.group`. Case does not count. A category (`imm`) is not one kind: see `category`.
+    public static func find(word: String) -> ResourceType? {
+        let word = word.lowercased()
+        return all.first { type in
+            let names = [type.plural, type.singular] + type.shortNames
+            return names.contains { name in
+                word == name || word == "\(name).\(type.group)" || word == "\(name).\(type.version).\(type.group)"
+            }
+        }
+    }
+
+    /// The kinds of a category, in the order of `all`.
+    public static func category(_ name: String) -> [ResourceType] {
+        all.filter { $0.categories.contains(name) }
+    }
+}

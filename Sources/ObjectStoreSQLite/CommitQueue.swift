@@ -1,0 +1,101 @@
+import Ambient
+import ObjectStore
+
+/// Merges concurrent commits into batches (group commit), written one after the other.
+///
+/// The first commit that finds nobody writing leads: it writes itself and those that have queued up behind it, and hands
+/// the lead to the first of those that came meanwhile. So there is no task in the background, and a lone commit does not
+/// wait for company.
+final class CommitQueue: Sendable {
+    typealias Outcome = Result<[StoredObject], StoreError>
+
+    private enum Turn {
+        case lead
+        case done(Outcome)
+    }
+
+    private struct Pending {
+        let mutations: [StoreMutation]
+        let continuation: CheckedContinuation<Turn, Never>
+    }
+
+    private struct State {
+        var pending = Ring<Pending>()
+        var isLed = false
+        var isClosed = false
+        var closers: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Guarded(State())
+    private let batch: Int
+    private let write: @Sendable ([[StoreMutation]]) async -> [Outcome]
+
+    /// - Parameters:
+    ///   - batch: commits in one transaction at most.
+    ///   - write: called by one at a time, with at least one commit; one outcome each.
+    init(batch: Int = 256, write: @escaping @Sendable ([[StoreMutation]]) async -> [Outcome]) {
+        self.batch = batch
+        self.write = write
+    }
+
+    func commit(_ mutations: [StoreMutation]) async -> Outcome {
+        let turn = await withCheckedContinuation { continuation in
+            let immediate: Turn? = state.withLock { state in
+                if state.isClosed { return .done(.failure(CommitQueue.closed)) }
+                defer { state.isLed = true }
+                state.pending.append(Pending(mutations: mutations, continuation: continuation))
+                return state.isLed ? nil : .lead
+            }
+            if let immediate { continuation.resume(returning: immediate) }
+        }
+        switch turn {
+        case .done(let outcome): return outcome
+        case .lead: return await lead()
+        }
+    }
+
+    /// Waits for the batch that is being written; whatever is behind it, or comes later, fails with `.closed`.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                state.isClosed = true
+                if state.isLed { state.closers.append(continuation) }
+                return !state.isLed
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
+
+    /// Writes a batch whose first commit is the caller's own.
+    private func lead() async -> Outcome {
+        let taken = state.withLock { state in
+            var taken: [Pending] = []
+            while taken.count < batch, let next = state.pending.removeFirst() { taken.append(next) }
+            return taken
+        }
+        let outcomes = await write(taken.map(\.mutations))
+        handOver()
+        // The first is the leader itself, whose continuation was resumed with the lead.
+        for (pending, outcome) in zip(taken, outcomes).dropFirst() {
+            pending.continuation.resume(returning: .done(outcome))
+        }
+        return outcomes.first ?? .failure(CommitQueue.closed)
+    }
+
+    private func handOver() {
+        let (leader, refused, closers) = state.withLock { state in
+            var refused: [Pending] = []
+            if state.isClosed { while let next = state.pending.removeFirst() { refused.append(next) } }
+            let leader = state.pending.first?.continuation
+            state.isLed = leader != nil
+            let closers = state.isLed ? [] : state.closers
+            if !state.isLed { state.closers = [] }
+            return (leader, refused, closers)
+        }
+        leader?.resume(returning: .lead)
+        for pending in refused { pending.continuation.resume(returning: .done(.failure(CommitQueue.closed))) }
+        for closer in closers { closer.resume() }
+    }
+
+    private static let closed = StoreError(.closed, "the store is closed")
+}

@@ -1,0 +1,84 @@
+import Ambient
+import InfraAPI
+
+/// One instance in a slot, with its standing derived from record and facts.
+struct Occupant {
+    /// Where an instance stands on its way; each case is decided on facts alone.
+    enum Standing: Equatable {
+        /// Recorded; as far as is known nothing of it is at the provider.
+        case pending
+        /// Made at the provider, never started.
+        case created
+        /// Runs, not ready.
+        case starting
+        /// Ready, but not for `minReadySeconds` yet.
+        case ready(since: Timestamp)
+        case available
+        /// Will never be of use again.
+        case dead(Reason, String)
+        /// The provider cannot tell.
+        case unknown
+    }
+
+    let view: InstanceView
+    let standing: Standing
+
+    init(_ view: InstanceView, minReady: Duration, now: Timestamp) {
+        self.view = view
+        standing = Occupant.standing(of: view, minReady: minReady, now: now)
+    }
+
+    var record: Instance { view.record }
+    var name: String { record.metadata.name }
+    var slot: Int { record.spec.slot }
+    var holdsVolumes: Bool { record.spec.epoch > 0 }
+
+    /// Whether it has been told to go: there is no way back from here (law L8).
+    var isLeaving: Bool { record.isBeingDeleted || record.status.step?.name == .stop }
+    var isAvailable: Bool { !isLeaving && standing == .available }
+    var isDead: Bool { if case .dead = standing { true } else { false } }
+
+    /// Whether a process of it may exist at the provider.
+    var mayRun: Bool {
+        switch view.fact {
+        case .running, .unknown: true
+        case .absent, .created, .exited: false
+        }
+    }
+
+    private static func standing(of view: InstanceView, minReady: Duration, now: Timestamp) -> Standing {
+        let first: InstanceStep.Name = view.record.spec.epoch > 0 ? .create : .launch
+        for step in [first, .start] {
+            if case .failed(let failure) = view.execution(of: step) {
+                switch failure.kind {
+                case .blamesRevision: return .dead(.startRefused, failure.message)
+                case .couldNotTry: return .dead(.couldNotTry, failure.message)
+                case .tryAgain: break
+                }
+            }
+        }
+        switch view.fact {
+        case .unknown: return .unknown
+        case .absent where view.record.status.providerID == nil: return .pending
+        case .absent: return .dead(.lost, "it is gone from the provider, and not by us")
+        case .created: return .created
+        case .exited(let code): return .dead(.died, "it exited" + (code.map { " with code \($0)" } ?? ""))
+        case .running: return running(view, minReady: minReady, now: now)
+        }
+    }
+
+    private static func running(_ view: InstanceView, minReady: Duration, now: Timestamp) -> Standing {
+        if case .fail = view.liveness { return .dead(.notLive, "its liveness probe failed") }
+        guard let since = readySince(view) else { return .starting }
+        return since + minReady <= now ? .available : .ready(since: since)
+    }
+
+    /// Unknown probe results keep what was known before.
+    static func readySince(_ view: InstanceView) -> Timestamp? {
+        switch view.readiness {
+        case .unknown: view.record.status.readySince
+        case .fail: nil
+        case .pass(let since): view.record.status.readySince ?? since
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Ambient
+import InfraAPI
+
+/// The plan in the making: steps, waits, and what of the budget the steps so far have used.
+struct PlanDraft {
+    let observation: SetObservation
+    let budget: Budget
+    private(set) var steps: [PlannedStep] = []
+    private(set) var waits: [SlotWait] = []
+    private(set) var wakeAt: Timestamp?
+    /// Instances that serve, after the steps so far.
+    private(set) var available: Int
+    /// Instances that the provider may hold, after the steps so far.
+    private(set) var occupants: Int
+    var slotFailures: [SlotFailure]
+
+    init(_ observation: SetObservation, budget: Budget, available: Int, occupants: Int) {
+        self.observation = observation
+        self.budget = budget
+        self.available = available
+        self.occupants = occupants
+        slotFailures = observation.set.status.slotFailures
+    }
+
+    var now: Timestamp { observation.now }
+    var claims: [VolumeClaimTemplate] { observation.set.spec.volumeClaimTemplates }
+
+    mutating func add(_ step: Step, slot: Int?, _ reason: Reason, _ message: String) {
+        steps.append(PlannedStep(step, slot: slot, reason, message))
+    }
+
+    mutating func wait(_ slot: Int?, _ reason: SlotWait.Reason, _ message: String, until time: Timestamp? = nil) {
+        waits.append(SlotWait(slot: slot, reason, message))
+        if let time { wake(at: time) }
+    }
+
+    mutating func wake(at time: Timestamp) {
+        wakeAt = wakeAt.map { min($0, time) } ?? time
+    }
+
+    // Budget (law L4).
+
+    var mayTakeOneAvailable: Bool { available - 1 >= budget.minAvailable }
+    var mayAddOccupant: Bool { occupants + 1 <= budget.maxOccupants }
+
+    mutating func takeAvailable() { available -= 1 }
+    mutating func addOccupant() { occupants += 1 }
+
+    // Back-off memory of the slots.
+
+    func failure(slot: Int, revision: String) -> SlotFailure? {
+        slotFailures.first { $0.slot == slot && $0.revision == revision }
+    }
+
+    mutating func recordFailure(slot: Int, revision: String, _ reason: Reason, _ message: String) {
+        var failure = failure(slot: slot, revision: revision) ?? SlotFailure()
+        failure.slot = slot
+        failure.revision = revision
+        failure.reason = reason.rawValue
+        failure.message = String(message.prefix(512))
+        failure.count += 1
+        failure.lastFailureAt = now
+        slotFailures.removeAll { $0.slot == slot }
+        slotFailures.append(failure)
+        slotFailures.sort { $0.slot < $1.slot }
+    }
+
+    mutating func clearFailure(slot: Int) {
+        slotFailures.removeAll { $0.slot == slot }
+    }
+}

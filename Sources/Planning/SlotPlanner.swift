@@ -1,0 +1,104 @@
+import Ambient
+import InfraAPI
+
+/// What one slot does next: the directive of the cancel table, turned into steps within the budget.
+enum SlotPlanner {
+    static func plan(_ slot: SlotView, among slots: [SlotView], _ draft: inout PlanDraft) {
+        let set = draft.observation.set
+        let state = slot.state
+        let event = slot.event(
+            setIsDeleted: set.isBeingDeleted, providerIsReachable: draft.observation.provider.health == .reachable,
+            deadline: .seconds(set.spec.progressDeadlineSeconds), now: draft.now)
+        switch ReplacementTable.directive(state, on: event) {
+        case .hold: break
+        case .release: release(slot, &draft)
+        case .dropIncoming: dropIncoming(slot, &draft)
+        case .dropOutgoing: dropDead(slot, &draft)
+        case .dropSuperseded:
+            for occupant in slot.superseded {
+                LeavingPlanner.begin(
+                    occupant, .superseded, "\(occupant.name) (\(occupant.record.spec.revision)) is wanted no more",
+                    &draft)
+            }
+        case .proceedStalled:
+            draft.wait(
+                slot.slot, .progressDeadlineExceeded,
+                "\(slot.incoming?.name ?? "the incoming instance") is not available after \(set.spec.progressDeadlineSeconds) s"
+            )
+            proceed(slot, from: state, among: slots, &draft)
+        case .proceed: proceed(slot, from: state, among: slots, &draft)
+        }
+    }
+
+    private static func proceed(
+        _ slot: SlotView, from state: ReplacementState, among slots: [SlotView], _ draft: inout PlanDraft
+    ) {
+        switch state {
+        case .settled:
+            // Healthy for as long as a crash loop's longest pause: the failures before are history.
+            if let failure = draft.slotFailures.first(where: { $0.slot == slot.slot }) {
+                let forgiven =
+                    max(failure.lastFailureAt, slot.incoming?.record.status.readySince ?? draft.now)
+                    + ReplacementBackoff.longest
+                if forgiven <= draft.now { draft.clearFailure(slot: slot.slot) } else { draft.wake(at: forgiven) }
+            }
+        case .preparing: IncomingPlanner.prepare(slot, &draft)
+        case .starting, .verifying:
+            if let incoming = slot.incoming { IncomingPlanner.advance(incoming, deadline: true, &draft) }
+        case .draining: drain(slot, &draft)
+        case .stopping, .destroying: break  // LeavingPlanner says what it waits for
+        case .vacant: IncomingPlanner.fill(slot, among: slots, &draft)
+        }
+    }
+
+    /// The incoming occupant serves: the outgoing one leaves, if it can be spared.
+    private static func drain(_ slot: SlotView, _ draft: inout PlanDraft) {
+        for occupant in slot.outgoing {
+            if occupant.isAvailable {
+                guard draft.mayTakeOneAvailable else {
+                    draft.wait(
+                        slot.slot, .budgetExhausted,
+                        "\(occupant.name) stays until \(draft.budget.minAvailable) others are available")
+                    continue
+                }
+                draft.takeAvailable()
+            }
+            LeavingPlanner.begin(
+                occupant, .replaced, "\(slot.incoming?.name ?? "its successor") took over from \(occupant.name)", &draft
+            )
+        }
+    }
+
+    private static func dropIncoming(_ slot: SlotView, _ draft: inout PlanDraft) {
+        guard let incoming = slot.incoming, case .dead(let reason, let message) = incoming.standing else { return }
+        fail(incoming, reason, message, &draft)
+        dropDead(slot, &draft)
+    }
+
+    private static func dropDead(_ slot: SlotView, _ draft: inout PlanDraft) {
+        for occupant in slot.outgoing {
+            if case .dead(let reason, let message) = occupant.standing { fail(occupant, reason, message, &draft) }
+        }
+    }
+
+    private static func fail(_ occupant: Occupant, _ reason: Reason, _ message: String, _ draft: inout PlanDraft) {
+        draft.recordFailure(slot: occupant.slot, revision: occupant.record.spec.revision, reason, message)
+        LeavingPlanner.begin(occupant, reason, "replace \(occupant.name): \(message)", &draft)
+    }
+
+    private static func release(_ slot: SlotView, _ draft: inout PlanDraft) {
+        for occupant in slot.staying {
+            if occupant.isAvailable {
+                guard draft.mayTakeOneAvailable else {
+                    draft.wait(
+                        slot.slot, .budgetExhausted,
+                        "\(occupant.name) stays until \(draft.budget.minAvailable) others are available")
+                    continue
+                }
+                draft.takeAvailable()
+            }
+            LeavingPlanner.begin(occupant, .scaledDown, "slot \(slot.slot) is not wanted any more", &draft)
+        }
+        draft.clearFailure(slot: slot.slot)
+    }
+}

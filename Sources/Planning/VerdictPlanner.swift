@@ -1,0 +1,47 @@
+import Ambient
+import InfraAPI
+
+/// Proven: every slot runs the revision and none died for a while after the last became available. The window delays the
+/// verdict, never the next slot.
+enum VerdictPlanner {
+    static let shortestWindow = Duration.seconds(30)
+
+    static func plan(_ slots: [SlotView], _ revisions: RevisionChoice, _ draft: inout PlanDraft) {
+        guard !revisions.isUnresolved, let target = revisions.target, target.status.verdict == .pending else { return }
+        let spec = draft.observation.set.spec
+        let complete = spec.replicas > 0 && slots.allSatisfy { isComplete($0, target) }
+        var status = target.status
+        guard complete else {
+            if status.completedAt != nil {
+                status.completedAt = nil
+                draft.add(
+                    .recordVerdict(revision: target.metadata.name, status), slot: nil, .observed,
+                    "a slot left \(target.metadata.name)")
+            }
+            return
+        }
+        let completedAt = status.completedAt ?? draft.now
+        let provenAt = completedAt + max(.seconds(spec.minReadySeconds), shortestWindow)
+        if provenAt <= draft.now {
+            status.verdict = .proven
+            status.provenAt = draft.now
+            draft.add(
+                .recordVerdict(revision: target.metadata.name, status), slot: nil, .proven,
+                "every slot kept \(target.metadata.name) available")
+        } else {
+            draft.wake(at: provenAt)
+            if status.completedAt == nil {
+                status.completedAt = completedAt
+                draft.add(
+                    .recordVerdict(revision: target.metadata.name, status), slot: nil, .observed,
+                    "every slot runs \(target.metadata.name)")
+            }
+        }
+    }
+
+    private static func isComplete(_ slot: SlotView, _ target: Revision) -> Bool {
+        slot.isRemoved
+            || (slot.state == .settled && slot.incoming?.record.spec.revision == target.metadata.name
+                && slot.incoming?.isAvailable == true)
+    }
+}
