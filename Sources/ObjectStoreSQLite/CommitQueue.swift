@@ -66,6 +66,10 @@ final class CommitQueue: Sendable {
         }
     }
 
+    var waitingCount: Int { state.withLock { $0.pending.count } }
+    var isWriting: Bool { state.withLock { $0.isLed && $0.pending.isEmpty } }
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Writes a batch whose first commit is the caller's own.
     private func lead() async -> Outcome {
         let taken = state.withLock { state in

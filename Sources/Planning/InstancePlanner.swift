@@ -1,3 +1,4 @@
+import Ambient
 import InfraAPI
 
 /// Brings what was learned of the instances into their records.
@@ -6,7 +7,7 @@ enum InstancePlanner {
         for occupant in slot.occupants {
             // The record of one that leaves without volumes has no reader any more; its end is the finalizer's.
             if occupant.isLeaving, !occupant.holdsVolumes { continue }
-            let status = absorbed(occupant)
+            let status = absorbed(occupant, identity: draft.observation.provider.identity)
             if status != occupant.record.status {
                 draft.add(
                     .recordInstance(occupant.name, status), slot: slot.slot, .observed,
@@ -16,10 +17,11 @@ enum InstancePlanner {
         }
     }
 
-    static func absorbed(_ occupant: Occupant) -> InstanceStatus {
+    static func absorbed(_ occupant: Occupant, identity: String) -> InstanceStatus {
         let view = occupant.view
         var status = view.record.status
         if let observed = view.observed {
+            if status.providerID == nil { status.providerIdentity = identity }
             status.providerID = observed.providerID
             status.imageDigest = observed.imageDigest ?? status.imageDigest
             status.address = observed.address

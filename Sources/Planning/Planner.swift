@@ -1,4 +1,5 @@
-public import InfraAPI
+import Ambient
+import InfraAPI
 
 /// Decides what is to be done for one set. Pure: the same observation gives the same plan.
 ///

@@ -1,3 +1,4 @@
+import Ambient
 import InfraAPI
 
 /// The set's status and conditions, computed from the slots alone, so that an unchanged world writes nothing.

@@ -59,8 +59,8 @@ struct RoundTripTests {
         object["fromTheFuture"] = 1
         object["metadata"]?["fromTheFuture"] = "x"
         let encoded = try #require(try kind.roundTrip(object))
-        #expect(encoded["fromTheFuture"] == nil)
-        #expect(encoded["metadata"]?["fromTheFuture"] == nil)
+        #expect(encoded.objectValue?.keys.contains("fromTheFuture") == false)
+        #expect(encoded["metadata"]?.objectValue?.keys.contains("fromTheFuture") == false)
     }
 
     @Test func `object metadata has whole seconds and our own times have microseconds`() throws {
@@ -88,6 +88,10 @@ struct RoundTripTests {
                         "terminationGracePeriodSeconds": 30,
                     ]
                 ],
+            ],
+            "status": [
+                "observedGeneration": 0, "replicas": 0, "readyReplicas": 0, "updatedReplicas": 0,
+                "availableReplicas": 0,
             ],
         ]
         #expect(set.json == expected)
@@ -121,7 +125,8 @@ enum Difference {
         case (.object(let members), _):
             return members.flatMap { member -> [String] in
                 let place = path.isEmpty ? member.key : "\(path).\(member.key)"
-                let isUnread = unread.contains(member.key) || place == "spec.strategy" && member.value.stringValue != nil
+                let isUnread =
+                    unread.contains(member.key) || place == "spec.strategy" && member.value.stringValue != nil
                 if isUnread || place == "spec.free" { return [] }
                 return missing(from: candidate?[member.key], of: member.value, path: place)
             }

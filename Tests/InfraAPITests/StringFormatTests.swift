@@ -31,7 +31,10 @@ struct StringFormatTests {
         (.percentage, ["0%", "25%", "100%"], ["", "%", "25", "101%", "025%", "-1%", "1.5%", "00%"]),
         (.octalMode, ["0444", "644", "0", "7", "00"], ["", "8", "0888", "07777", "0o444", "-1"]),
         (.base64, ["", "QQ==", "QUI=", "QUJD"], ["Q", "QQ", "QQ=", "Q===", "QQ==QQ==", "Q Q=", "===="]),
-        (.unixURL, ["unix:///run/docker.sock"], ["", "unix://", "unix:///", "unix://a", "/run/x", "tcp://a", "unix:///a/"]),
+        (
+            .unixURL, ["unix:///run/docker.sock"],
+            ["", "unix://", "unix:///", "unix://a", "/run/x", "tcp://a", "unix:///a/"]
+        ),
     ]
 
     @Test func `every format accepts and refuses what it says, and its pattern agrees`() throws {

@@ -63,23 +63,29 @@ struct UnixSocketPath: Sendable {
     }
 
     /// Removes the socket at the end, unless another server has put its own there meanwhile.
-    func remove(ifStill identity: FileIdentity?) {
-        if let identity, FileIdentity(of: path) == identity { unlink(path) }
+    func removeUnlessServed() {
+        if isSocket(), !isAnswered() { unlink(path) }
     }
 
     private func refuseIfServed() throws(ListenError) {
-        var info = stat()
-        guard lstat(path, &info) == 0 else {
-            if errno == ENOENT { return }
-            throw ListenError("cannot look at the socket \(path): \(lastError())")
-        }
-        guard info.st_mode & S_IFMT == S_IFSOCK else {
+        guard access(path, F_OK) == 0 else { return }
+        guard isSocket() else {
             throw ListenError("\(path) is there and is no socket: remove it, or choose another path with --socket")
         }
         if isAnswered() {
             throw ListenError(
                 "another server answers on \(path): stop it, or choose another path with --socket and another --data-dir")
         }
+    }
+
+    /// Opening a socket as a file fails in its own way (open(2), ENXIO).
+    private func isSocket() -> Bool {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        if descriptor >= 0 {
+            close(descriptor)
+            return false
+        }
+        return errno == ENXIO
     }
 
     /// Whether a process listens at the path: the kernel refuses connections to a socket whose process is gone.
@@ -100,20 +106,6 @@ struct UnixSocketPath: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 || errno != ECONNREFUSED
             }
         }
-    }
-}
-
-/// Which file a path leads to.
-struct FileIdentity: Hashable, Sendable {
-    private let device: UInt64
-    private let inode: UInt64
-
-    /// nil when there is none.
-    init?(of path: String) {
-        var info = stat()
-        guard lstat(path, &info) == 0 else { return nil }
-        device = UInt64(info.st_dev)
-        inode = UInt64(info.st_ino)
     }
 }
 

@@ -3,10 +3,10 @@ import ResourceAPI
 /// In which form the client wants objects: chosen by Accept (Kubernetes API concepts, "Alternate representations").
 enum Representation: Sendable, Hashable {
     case json
-    /// `as=Table`, in `meta.k8s.io/v1` or `v1beta1`.
-    case table(version: String)
-    /// `as=PartialObjectMetadata` or its List.
-    case partialMetadata(version: String)
+    /// `as=Table` of `meta.k8s.io/v1`.
+    case table
+    /// `as=PartialObjectMetadata` of `meta.k8s.io/v1`, or its List.
+    case partialMetadata
 
     /// - Parameter accept: the header; nil or empty means plain JSON.
     /// - Throws: 406 when nothing in it can be served.
@@ -25,13 +25,12 @@ enum Representation: Sendable, Hashable {
     }
 
     private init?(_ range: MediaRange) {
-        let version = range["v"] ?? "v1"
-        let isMeta = (range["g"] ?? "meta.k8s.io") == "meta.k8s.io" && ["v1", "v1beta1"].contains(version)
+        let isMeta = (range["g"] ?? "meta.k8s.io") == "meta.k8s.io" && (range["v"] ?? "v1") == "v1"
         switch range["as"] {
         case nil: self = .json
-        case "Table" where isMeta: self = .table(version: version)
+        case "Table" where isMeta: self = .table
         case "PartialObjectMetadata" where isMeta, "PartialObjectMetadataList" where isMeta:
-            self = .partialMetadata(version: version)
+            self = .partialMetadata
         default: return nil
         }
     }

@@ -2,10 +2,6 @@ import ResourceAPI
 
 // The failures that the HTTP layer itself finds; those of the verbs come from the client.
 extension APIStatus {
-    static func badRequest(_ message: String) -> APIStatus {
-        APIStatus(code: 400, reason: .badRequest, message: message)
-    }
-
     static func unknownPath(_ path: String) -> APIStatus {
         APIStatus(
             code: 404, reason: .notFound, message: "the server could not find the requested resource: nothing is at \(path)")

@@ -6,7 +6,8 @@ import ResourceAPI
 /// A response without an end of its own: it lasts until its source ends, the client goes, its time is over or the
 /// server shuts down, and frees the source in each of these cases.
 struct StreamingResponse: Sendable {
-    let context: APIRequestContext
+    let channel: any Channel
+    let streams: OpenStreams
     let time: any TimeSource
     /// Ended in order after this time.
     let duration: Duration
@@ -15,23 +16,22 @@ struct StreamingResponse: Sendable {
 
     /// - Throws: 503 when the server is shutting down.
     func response(to request: Request) throws(APIStatus) -> Response {
-        let channel = context.channel
-        let source = source
+        let (channel, source) = (channel, source)
         let end: @Sendable () -> Void = {
             source.cancel()
             // A writer that waits for a client that does not read sees nothing but the end of its connection.
             if !channel.isWritable { channel.close(promise: nil) }
         }
-        guard let id = context.streams.enter(end: end) else {
+        guard let id = streams.enter(end: end) else {
             source.cancel()
             throw .shuttingDown
         }
-        let membership = StreamMembership(id: id, streams: context.streams, source: source)
+        let membership = StreamMembership(id: id, streams: streams, source: source)
         let body = ResponseBody { writer in
             defer { membership.leave() }
             // The server does not cancel a handler when its client goes; it tells of the closed connection here alone.
             try await request.body.consumeWithInboundCloseHandler { _ in
-                try await withDiscardingTaskGroup { group in
+                try await withThrowingDiscardingTaskGroup { group in
                     group.addTask { await endAfterDuration(end) }
                     defer { group.cancelAll() }
                     while let chunk = await source.next() {

@@ -6,7 +6,7 @@ extension Instance: SchemaRecord {
         .plain("metadata", \.metadata, .record, "Standard object metadata."),
         .required("spec", \.spec, .record, "What it was made as.")
             .immutable("an instance is replaced, never edited: change its set"),
-        .sparse("status", \.status, .record, "What became of it."),
+        .plain("status", \.status, .record, "What became of it."),
     ]
 
     public static let resourceType = ResourceType(

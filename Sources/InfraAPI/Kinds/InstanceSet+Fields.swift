@@ -5,7 +5,7 @@ extension InstanceSet: SchemaRecord {
     public static let fields: [Field<InstanceSet>] = [
         .plain("metadata", \.metadata, .record, "Standard object metadata."),
         .required("spec", \.spec, .record, "What the fleet should be."),
-        .sparse("status", \.status, .record, "What the fleet is; written by the controller alone."),
+        .plain("status", \.status, .record, "What the fleet is; written by the controller alone."),
     ]
 
     public static let resourceType = ResourceType(

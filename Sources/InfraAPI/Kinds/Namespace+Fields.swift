@@ -4,7 +4,7 @@ extension Namespace: SchemaRecord {
     public static let fields: [Field<Namespace>] = [
         .plain("metadata", \.metadata, .record, "Standard object metadata."),
         .unread("spec", .raw, "Not used; clients send it."),
-        .sparse("status", \.status, .record, "Whether it is going away."),
+        .plain("status", \.status, .record, "Whether it is going away."),
     ]
 
     public static let resourceType = ResourceType(

@@ -5,7 +5,7 @@ extension ProviderObject: SchemaRecord {
     public static let fields: [Field<ProviderObject>] = [
         .plain("metadata", \.metadata, .record, "Standard object metadata."),
         .defaulted("spec", \.spec, .record, "Which back end, and its limits."),
-        .sparse("status", \.status, .record, "What was found there."),
+        .plain("status", \.status, .record, "What was found there."),
     ]
 
     public static let resourceType = ResourceType(

@@ -6,7 +6,7 @@ extension Revision: SchemaRecord {
         .plain("metadata", \.metadata, .record, "Standard object metadata."),
         .required("spec", \.spec, .record, "The frozen template.")
             .immutable("change the template of the set, which makes a new revision"),
-        .sparse("status", \.status, .record, "What became of it."),
+        .plain("status", \.status, .record, "What became of it."),
     ]
 
     public static let resourceType = ResourceType(

@@ -5,7 +5,7 @@ extension Volume: SchemaRecord {
     public static let fields: [Field<Volume>] = [
         .plain("metadata", \.metadata, .record, "Standard object metadata."),
         .required("spec", \.spec, .record, "What the volume is."),
-        .sparse("status", \.status, .record, "Where it is, and who may write."),
+        .plain("status", \.status, .record, "Where it is, and who may write."),
     ]
 
     public static let resourceType = ResourceType(

@@ -60,9 +60,7 @@ extension ObjectSchema {
             let schema = property.schema
             guard let member = members[property.name], schema.isNullable || !member.isNull else {
                 // Setting nil removes a null that stands for a missing value.
-                if members[property.name] != nil || schema.defaultValue != nil {
-                    members[property.name] = schema.defaultValue
-                }
+                members[property.name] = schema.defaultValue
                 continue
             }
             switch schema.type {

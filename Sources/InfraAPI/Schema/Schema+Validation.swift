@@ -54,7 +54,7 @@ private struct SchemaValidator {
         var known = 0
         for property in type.properties {
             let member = members[property.name]
-            if member != nil { known += 1 }
+            if case .some = member { known += 1 }
             path.append(.field(property.name))
             if let member, !member.isNull || property.schema.isNullable {
                 check(member, property.schema)

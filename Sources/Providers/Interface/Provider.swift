@@ -6,8 +6,11 @@ public import InfraAPI
 /// Every operation is idempotent by deterministic name or by the engine's own id, may be called again after a crash, and
 /// is bounded in time by the implementation. Cancelling the calling task gives up waiting; the effect may have happened.
 public protocol Provider: Sendable {
-    /// Identity marker, version and capabilities. Makes the marker at first use, when `adoptingIdentity` allows it.
-    func describe() async throws(ProviderError) -> ProviderDescription
+    /// Identity marker, version and capabilities.
+    ///
+    /// - Parameter recordedIdentity: the marker that is on record. nil: first use, the marker is made if it is not there.
+    ///   Otherwise a missing or different marker is `.identityMismatch`, and none is made.
+    func describe(recordedIdentity: String?) async throws(ProviderError) -> ProviderDescription
 
     /// Turns an image reference into what a revision holds (DESIGN "Resolving an image"): a digest as given; the local
     /// image's repository digest; its image ID; else the registry's answer. `askRegistryFirst` puts the registry first

@@ -49,7 +49,7 @@ struct NamespaceRules: AdmissionCheck {
             throw .notFound(Namespace.resourceType, name)
         }
         let isTerminating =
-            namespace["metadata"]?["deletionTimestamp"] != nil
+            namespace.isBeingDeleted
             || namespace["status"]?["phase"]?.stringValue == NamespaceLifecycle.terminating
         guard isTerminating else { return }
         var status = APIStatus.forbidden(

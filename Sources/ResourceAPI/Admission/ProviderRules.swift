@@ -51,7 +51,7 @@ struct ProviderRules: AdmissionCheck {
             errors.append(unsupported(path.field("files"), "put files into instances", "build them into the image"))
         }
         if !capabilities.hostPort {
-            for (index, port) in (template["ports"]?.arrayValue ?? []).enumerated() where port["hostPort"] != nil {
+            for (index, port) in (template["ports"]?.arrayValue ?? []).enumerated() where port["hostPort"].isSet {
                 let place = path.field("ports").index(index).field("hostPort")
                 errors.append(unsupported(place, "publish fixed host ports", "leave hostPort out"))
             }

@@ -34,7 +34,7 @@ struct SchemaRules: AdmissionCheck {
     private func errors(_ request: AdmissionRequest) -> [FieldError] {
         guard let old = request.old else { return request.type.validate(request.object, mode: .ignore) }
         // An object that is going away must be able to lose its finalizers, whatever the rules are by now.
-        let isGoing = old["metadata"]?["deletionTimestamp"] != nil
+        let isGoing = old.isBeingDeleted
         if isGoing, !request.changesContent { return [] }
         let errors = request.type.validate(request.object, mode: .ignore)
         return errors.isEmpty ? request.type.validateUpdate(from: old, to: request.object) : errors

@@ -13,11 +13,11 @@ struct VolumeRules: AdmissionCheck {
     func admit(_ request: inout AdmissionRequest, _ objects: AdmissionReader) async throws(APIStatus) {
         guard request.operation == .delete, request.type == Volume.resourceType else { return }
         let (spec, status, metadata) = (request.object["spec"], request.object["status"], request.object["metadata"])
-        let isOrphaned = status?["boundSetUID"] == nil && status?["attachment"] == nil
+        let isOrphaned = (status?["boundSetUID"]).isMissing && (status?["attachment"]).isMissing
         let retains = spec?["reclaimPolicy"]?.stringValue != ReclaimPolicy.delete.rawValue
-        let holdsData = status?["provisioned"]?.boolValue == true || status?["providerID"] != nil
+        let holdsData = status?["provisioned"]?.boolValue == true || (status?["providerID"]).isSet
         let approval = metadata?["annotations"]?[VolumeDeletion.approvalAnnotation]
-        guard isOrphaned, retains, holdsData, approval == nil || approval != metadata?["uid"] else { return }
+        guard isOrphaned, retains, holdsData, approval.isMissing || approval != metadata?["uid"] else { return }
         let arguments = "\(request.name) --namespace \(request.namespace)"
         throw .forbidden(
             request.type, request.name,

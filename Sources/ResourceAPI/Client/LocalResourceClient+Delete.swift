@@ -53,7 +53,7 @@ extension LocalResourceClient {
             if finalizers != live.finalizers { metadata["finalizers"] = .array(finalizers.map(JSONValue.string)) }
         }
         var object = live
-        if metadata["deletionTimestamp"] == nil {
+        if metadata["deletionTimestamp"].isMissing {
             metadata["deletionTimestamp"] = .string(now)
             metadata["deletionGracePeriodSeconds"] = 0
             metadata["generation"] = .int((metadata["generation"]?.intValue ?? 0) + 1)

@@ -110,7 +110,7 @@ extension LocalResourceClient {
         }
         let object = request.object.withManagedFields(try change.tracking.entries(from: live, to: request.object))
         if object == live { return live }
-        let isLast = live["metadata"]?["deletionTimestamp"] != nil && object.finalizers.isEmpty
+        let isLast = live.isBeingDeleted && object.finalizers.isEmpty
         if options.dryRun { return object }
         let mutation = StoreMutation(stored.key, isLast ? .delete : .put(object), if: .version(stored.version))
         guard let result = try await commit(mutation) else { return nil }

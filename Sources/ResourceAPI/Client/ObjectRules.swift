@@ -54,7 +54,7 @@ enum ObjectRules {
     static func checkFinalizers(
         _ object: JSONValue, over live: JSONValue, _ type: ResourceType
     ) throws(APIStatus) {
-        guard live["metadata"]?["deletionTimestamp"] != nil else { return }
+        guard live.isBeingDeleted else { return }
         let before = live.finalizers
         let new = object.finalizers.filter { !before.contains($0) }
         guard !new.isEmpty else { return }
@@ -69,6 +69,8 @@ enum ObjectRules {
 
 extension JSONValue {
     var finalizers: [String] { (self["metadata"]?["finalizers"]?.arrayValue ?? []).compactMap(\.stringValue) }
+
+    var isBeingDeleted: Bool { self["metadata"]?["deletionTimestamp"].isSet ?? false }
 
     /// A string of metadata; empty when it is missing.
     func metadataText(_ name: String) -> String { self["metadata"]?[name]?.stringValue ?? "" }

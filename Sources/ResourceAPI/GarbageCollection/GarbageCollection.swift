@@ -1,4 +1,4 @@
-public import InfraAPI
+import InfraAPI
 
 /// One thing that the garbage collector does.
 public enum GarbageAction: Sendable, Hashable {

@@ -26,7 +26,7 @@ public struct GarbageObject: Sendable, Hashable {
             reference: ObjectReference(
                 type, namespace: object.metadataText("namespace"), name: object.metadataText("name")),
             uid: object.metadataText("uid"), owners: references.map(OwnerReference.init(reading:)),
-            finalizers: object.finalizers, isBeingDeleted: object["metadata"]?["deletionTimestamp"] != nil)
+            finalizers: object.finalizers, isBeingDeleted: object.isBeingDeleted)
     }
 
     /// Waits until what it owns is gone.

@@ -1,0 +1,93 @@
+import Ambient
+import Hummingbird
+import InfraAPI
+import Logging
+import ResourceAPI
+
+/// Answers each request: finds what its path means and hands it to the verb.
+struct APIResponder: HTTPResponder {
+    let client: any ResourceClient
+    let endpoints: DaemonEndpoints
+    let immVersion: String
+    let limits: APIServerLimits
+    let surroundings: Surroundings
+    let streams: OpenStreams
+    let logger: Logger
+
+    func respond(to request: Request, context: APIRequestContext) async -> Response {
+        do throws(APIStatus) {
+            return try await route(request, context)
+        } catch {
+            logger.debug(
+                "request refused",
+                metadata: [
+                    "method": "\(request.method.rawValue)", "path": "\(request.uri.path)", "code": "\(error.code)",
+                    "reason": "\(error.reason.rawValue)",
+                ])
+            return .failure(error)
+        }
+    }
+
+    private func route(_ request: Request, _ context: APIRequestContext) async throws(APIStatus) -> Response {
+        let info = try RequestInfo(uri: request.head.path ?? "/")
+        switch info.target {
+        case .path(let segments): return try await other(request, segments, info.query)
+        case .resource(let path):
+            let resource = try resourceRequest(request, context, path, info.query)
+            guard let subresource = path.subresource else {
+                return path.name == nil ? try await collection(resource) : try await object(resource)
+            }
+            return try await self.subresource(subresource, resource)
+        }
+    }
+
+    private func resourceRequest(
+        _ request: Request, _ context: APIRequestContext, _ path: RequestInfo.ResourcePath, _ query: RequestQuery
+    ) throws(APIStatus) -> ResourceRequest {
+        // A namespaced object without a namespace, and a cluster-scoped one in a namespace, are nowhere.
+        guard let type = ResourceTypes.find(group: path.group, version: path.version, plural: path.resource),
+            type.namespaced ? (path.namespace != nil || path.name == nil) : path.namespace == nil
+        else { throw .unknownPath(request.uri.path) }
+        return ResourceRequest(
+            http: request, channel: context.channel, type: type, namespace: path.namespace, name: path.name, query: query)
+    }
+
+    private func collection(_ request: ResourceRequest) async throws(APIStatus) -> Response {
+        switch request.http.method {
+        case .get where request.query.flag("watch") == true: return try await watch(request)
+        case .get: return try await list(request)
+        case .post where request.namespace != nil || !request.type.namespaced: return try await create(request)
+        case .delete where request.namespace != nil || !request.type.namespaced: return try await deleteCollection(request)
+        default: throw .methodNotAllowed(request.http.method.rawValue, on: "the collection \(request.http.uri.path)")
+        }
+    }
+
+    private func object(_ request: ResourceRequest) async throws(APIStatus) -> Response {
+        switch request.http.method {
+        case .get where request.query.flag("watch") == true: return try await watch(request)
+        case .get: return try await get(request)
+        case .put: return try await update(request, nil)
+        case .patch: return try await patch(request, nil)
+        case .delete: return try await delete(request)
+        default: throw .methodNotAllowed(request.http.method.rawValue, on: request.http.uri.path)
+        }
+    }
+
+    private func subresource(_ name: String, _ request: ResourceRequest) async throws(APIStatus) -> Response {
+        let type = request.type
+        switch (name, request.http.method) {
+        case ("status", .get) where type.subresources.status: return try await get(request)
+        case ("status", .put) where type.subresources.status: return try await update(request, .status)
+        case ("status", .patch) where type.subresources.status: return try await patch(request, .status)
+        case ("scale", .get) where type.subresources.scale != nil: return try await getScale(request)
+        case ("scale", .put) where type.subresources.scale != nil: return try await update(request, .scale)
+        case ("scale", .patch) where type.subresources.scale != nil: return try await patch(request, .scale)
+        case ("log", .get) where type == Instance.resourceType: return try await log(request)
+        case ("plan", .post) where type == InstanceSet.resourceType: return try await plan(request)
+        case ("status", _) where type.subresources.status, ("scale", _) where type.subresources.scale != nil,
+            ("log", _) where type == Instance.resourceType, ("plan", _) where type == InstanceSet.resourceType:
+            throw .methodNotAllowed(request.http.method.rawValue, on: request.http.uri.path)
+        default: throw .unknownPath(request.http.uri.path)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Hummingbird
+import JSON
+import ResourceAPI
+
+// Paths that are no resources: discovery, version, health.
+extension APIResponder {
+    private static let rootPaths: JSONValue = [
+        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/readyz", "/version",
+    ]
+
+    func other(
+        _ request: Request, _ segments: [String], _ query: RequestQuery
+    ) async throws(APIStatus) -> Response {
+        let answer: Response?
+        switch segments.count {
+        case 0: answer = .json(["paths": APIResponder.rootPaths])
+        case 1: answer = try await topLevel(request, segments[0], query)
+        default: answer = try discovery(request, segments)
+        }
+        guard let answer else { throw .unknownPath(request.uri.path) }
+        guard request.method == .get else { throw .methodNotAllowed(request.method.rawValue, on: request.uri.path) }
+        return answer
+    }
+
+    private func topLevel(
+        _ request: Request, _ name: String, _ query: RequestQuery
+    ) async throws(APIStatus) -> Response? {
+        switch name {
+        case "api", "apis":
+            if Discovery.wantsAggregated(accept: request.headers[.accept]) {
+                return .json(Discovery.aggregated(isCore: name == "api"), type: Discovery.aggregatedType)
+            }
+            try checkAcceptsJSON(request)
+            return .json(name == "api" ? Discovery.coreVersions : Discovery.groups)
+        case "version": return .json(ServerVersion.json(immVersion: immVersion))
+        case "healthz", "livez": return health(name, query, trouble: nil)
+        case "readyz": return health(name, query, trouble: await endpoints.readiness())
+        default: return nil
+        }
+    }
+
+    private func discovery(_ request: Request, _ segments: [String]) throws(APIStatus) -> Response? {
+        let json: JSONValue?
+        switch (segments[0], segments.count) {
+        case ("api", 2): json = Discovery.resources(group: "", version: segments[1])
+        case ("apis", 2): json = Discovery.group(segments[1])
+        case ("apis", 3): json = Discovery.resources(group: segments[1], version: segments[2])
+        default: json = nil
+        }
+        guard let json else { return nil }
+        try checkAcceptsJSON(request)
+        return .json(json)
+    }
+
+    private func checkAcceptsJSON(_ request: Request) throws(APIStatus) {
+        guard try Representation(accept: request.headers[.accept]) == .json else {
+            throw .notAcceptable(request.headers[.accept] ?? "")
+        }
+    }
+
+    /// `ok` with 200, or what is wrong with 500, as Kubernetes' health paths answer.
+    private func health(_ name: String, _ query: RequestQuery, trouble: String?) -> Response {
+        let sign = trouble == nil ? "+" : "-"
+        let check = trouble.map { "[\(sign)]\(name) failed: \($0)\n" } ?? "[\(sign)]\(name) ok\n"
+        if trouble != nil { return .text(check + "\(name) check failed\n", code: 500) }
+        return .text(query.flag("verbose") == true ? check + "\(name) check passed\n" : "ok")
+    }
+}

@@ -1,0 +1,121 @@
+import Ambient
+import Hummingbird
+import InfraAPI
+import JSON
+import ResourceAPI
+
+// create, update and patch.
+extension APIResponder {
+    func create(_ request: ResourceRequest) async throws(APIStatus) -> Response {
+        let rendering = try Rendering(request, now: surroundings.time.now)
+        let options = try WriteOptions(request, kind: "CreateOptions")
+        try request.http.requireJSONBody()
+        let object = try RequestObject(request).checked(try await request.http.json(limits))
+        return .json(rendering.object(try await client.create(object, options)), code: 201)
+    }
+
+    func update(_ request: ResourceRequest, _ subresource: Subresource?) async throws(APIStatus) -> Response {
+        let rendering = try Rendering(request, now: surroundings.time.now)
+        let options = try WriteOptions(request, kind: "UpdateOptions")
+        try request.http.requireJSONBody()
+        let object = try RequestObject(request, subresource).checked(try await request.http.json(limits))
+        let result = try await client.update(object, subresource, options)
+        return .json(subresource == .scale ? result : rendering.object(result))
+    }
+
+    func patch(_ request: ResourceRequest, _ subresource: Subresource?) async throws(APIStatus) -> Response {
+        let rendering = try Rendering(request, now: surroundings.time.now)
+        var options = try WriteOptions(request, kind: "PatchOptions")
+        let reference = try request.reference()
+        let result: JSONValue
+        switch request.http.bodyMediaType {
+        case "application/merge-patch+json":
+            let patch = try await request.http.json(limits)
+            result = try await client.mergePatch(reference, patch, subresource, options)
+        case "application/apply-patch+yaml":
+            guard subresource == nil else {
+                throw .methodNotAllowed("server-side apply", on: "a subresource: use --type=merge, or PUT")
+            }
+            // Who owns what cannot be guessed from the program's name.
+            options.fieldManager = request.query.nonEmpty("fieldManager")
+            let object = try RequestObject(request).checked(try await appliedObject(request))
+            result = try await client.apply(object, options)
+        default: throw unsupportedPatch(request.http.bodyMediaType)
+        }
+        return .json(subresource == .scale ? result : rendering.object(result))
+    }
+
+    /// The body of an apply: YAML by its media type, of which we read the part that is JSON.
+    private func appliedObject(_ request: ResourceRequest) async throws(APIStatus) -> JSONValue {
+        let bytes = try await request.http.bytes(limitBytes: limits.maxBodyBytes)
+        let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        if let first, first != UInt8(ascii: "{") {
+            throw .unsupportedMediaType(
+                "this server reads the bodies of apply patches as JSON (which is YAML), and this one does not begin with "
+                    + "a JSON object: convert it, as kubectl and immctl do")
+        }
+        return try JSONValue(requestBody: bytes, limits)
+    }
+
+    private func unsupportedPatch(_ type: String) -> APIStatus {
+        switch type {
+        case "application/strategic-merge-patch+json":
+            .unsupportedMediaType(
+                "strategic merge patches (application/strategic-merge-patch+json) are not supported: use kubectl patch "
+                    + "--type=merge")
+        case "application/json-patch+json":
+            .unsupportedMediaType(
+                "JSON patches (application/json-patch+json) are not supported: use kubectl patch --type=merge")
+        default:
+            .unsupportedMediaType(
+                "the patch type \(type) is not supported: send application/merge-patch+json or application/apply-patch+yaml")
+        }
+    }
+}
+
+/// The object in the body of a write: of the kind and at the place that the path says.
+struct RequestObject {
+    private let request: ResourceRequest
+    private let apiVersion: String
+    private let kind: String
+
+    init(_ request: ResourceRequest, _ subresource: Subresource? = nil) {
+        self.request = request
+        apiVersion = subresource == .scale ? ScaleObject.apiVersion : request.type.apiVersion
+        kind = subresource == .scale ? ScaleObject.kind : request.type.kind
+    }
+
+    /// `body` with what it may leave out (kind, name, namespace) taken from the path.
+    ///
+    /// - Throws: 400 when it says something else than the path.
+    func checked(_ body: JSONValue) throws(APIStatus) -> JSONValue {
+        guard body.objectValue != nil else { throw .badRequest("the request body must be a JSON object of kind \(kind)") }
+        var object = body
+        try fill(&object, ["apiVersion"], apiVersion, "the API version in the data", "the expected API version")
+        try fill(&object, ["kind"], kind, "the kind in the data", "the expected kind")
+        if let metadata = object["metadata"], !metadata.isNull, metadata.objectValue == nil {
+            throw .badRequest("metadata must be an object")
+        }
+        if let name = request.name {
+            try fill(&object, ["metadata", "name"], name, "the name of the object", "the name on the URL")
+        }
+        if request.type.namespaced {
+            try fill(
+                &object, ["metadata", "namespace"], request.namespace ?? "", "the namespace of the provided object",
+                "the namespace sent on the request")
+        }
+        return object
+    }
+
+    private func fill(
+        _ object: inout JSONValue, _ path: [String], _ expected: String, _ what: String, _ where: String
+    ) throws(APIStatus) {
+        switch object[path: path] {
+        case nil, .null?, .string("")?: object[path: path] = .string(expected)
+        case .string(expected)?: break
+        case let other?:
+            throw .badRequest(
+                "\(what) (\(other.stringValue ?? other.encodedString())) does not match \(`where`) (\(expected))")
+        }
+    }
+}

@@ -1,0 +1,118 @@
+public import Ambient
+public import ControllerRuntime
+public import InfraAPI
+public import Logging
+import Planning
+public import ProviderInterface
+public import ResourceAPI
+
+/// All controllers over one client: the composition that the daemon and the simulator share.
+public final class ControllerSet: Sendable {
+    /// Makes the back end of a Provider object; nil when its type is not served here.
+    public typealias ProviderFactory = @Sendable (ProviderObject) -> (any Provider)?
+
+    public let caches: ResourceCaches
+    public let providers: ProviderRegistry
+    public let sets: Controller<NamespacedName>
+    let observer: SetObserver
+    private let upkeep: [Controller<NamespacedName>]
+    private let operations: BackgroundOperations<EffectOutcome>
+    private let probes: ProbeRunner
+    private let events: EventRecorder
+    private let agents: ProviderAgents
+    private let reflect: @Sendable () async -> Void
+
+    public init(
+        client: any ResourceClient, installation: Installation, factory: @escaping ProviderFactory,
+        probeTransport: any ProbeTransport, _ surroundings: Surroundings, logger: Logger
+    ) {
+        let caches = ResourceCaches()
+        let providers = ProviderRegistry(caches: caches)
+        let memory = EffectMemory()
+        let queues = Queues()
+        let operations = BackgroundOperations<EffectOutcome> { queues.sets?.add($0) }
+        let probes = ProbeRunner(providers: providers, transport: probeTransport, time: surroundings.time) {
+            queues.sets?.add($0)
+        }
+        let events = EventRecorder(client, component: "immd", surroundings, logger: logger)
+        let effects = EffectRunner(
+            operations: operations, memory: memory, caches: caches, providers: providers, client: client,
+            installation: installation, time: surroundings.time)
+        let observer = SetObserver(
+            caches: caches, providers: providers, memory: memory, probes: probes, time: surroundings.time)
+        let reconciler = InstanceSetReconciler(
+            caches: caches, observer: observer,
+            applier: PlanApplier(
+                client: client, caches: caches, effects: effects, events: events, surroundings: surroundings),
+            effects: effects, memory: memory, probes: probes, time: surroundings.time)
+        sets = Controller("instancesets", surroundings, logger: logger) { key, logger in
+            await reconciler.reconcile(key, logger)
+        }
+        let time = surroundings.time
+        let volumes = VolumeReconciler(client: client, caches: caches, providers: providers)
+        let namespaces = NamespaceReconciler(client: client, caches: caches) {
+            Condition(
+                type: "NamespaceContentRemaining", status: .true, reason: "SomeResourcesRemain", message: "",
+                observedGeneration: nil, at: time.now)
+        }
+        let providerStatus = ProviderReconciler(client: client, caches: caches, providers: providers, time: time)
+        let garbage = GarbageCollector(client: client, caches: caches)
+        queues.sets = sets.queue
+        let volumeController = Controller<NamespacedName>("volumes", workers: 2, surroundings, logger: logger) {
+            key, logger in
+            await volumes.reconcile(key, logger)
+        }
+        let namespaceController = Controller<NamespacedName>("namespaces", workers: 1, surroundings, logger: logger) {
+            key, logger in await namespaces.reconcile(key, logger)
+        }
+        let providerController = Controller<NamespacedName>("providers", workers: 1, surroundings, logger: logger) {
+            key, logger in await providerStatus.reconcile(key, logger)
+        }
+        let garbageController = Controller<NamespacedName>("garbage", workers: 1, surroundings, logger: logger) {
+            _, logger in await garbage.collect(logger)
+        }
+        upkeep = [volumeController, namespaceController, providerController, garbageController]
+        agents = ProviderAgents(
+            registry: providers, caches: caches, factory: factory, operations: operations, surroundings: surroundings,
+            logger: logger, sets: sets.queue, providers: providerController.queue)
+        Wiring(
+            caches: caches, sets: sets.queue, volumes: volumeController.queue, namespaces: namespaceController.queue,
+            providers: providerController.queue, garbage: garbageController.queue, agents: agents
+        ).connect()
+        reflect = { await Wiring.reflect(client, caches, surroundings, logger) }
+        self.caches = caches
+        self.providers = providers
+        self.observer = observer
+        self.operations = operations
+        self.probes = probes
+        self.events = events
+    }
+
+    /// Runs all controllers until the task is cancelled. Nothing is reconciled before every cache is filled.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.reflect() }
+            group.addTask { await self.operations.run() }
+            group.addTask { await self.probes.run() }
+            group.addTask { await self.events.run() }
+            group.addTask {
+                guard await self.caches.waitUntilSynced() else { return }
+                await withDiscardingTaskGroup { group in
+                    group.addTask { await self.agents.run() }
+                    group.addTask { await self.sets.run() }
+                    for controller in self.upkeep { group.addTask { await controller.run() } }
+                }
+            }
+        }
+    }
+}
+
+/// The queue of the sets, which effects and probes need before there is one.
+private final class Queues: Sendable {
+    private let queue = Guarded<WorkQueue<NamespacedName>?>(nil)
+
+    var sets: WorkQueue<NamespacedName>? {
+        get { queue.withLock { $0 } }
+        set { queue.withLock { $0 = newValue } }
+    }
+}

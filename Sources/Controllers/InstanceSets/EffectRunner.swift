@@ -1,0 +1,116 @@
+import Ambient
+import ControllerRuntime
+import InfraAPI
+import Logging
+import Planning
+import ProviderInterface
+import ResourceAPI
+
+/// Begins effects as bounded background operations, one at a time on an instance, and collects what they brought.
+final class EffectRunner: Sendable {
+    private let operations: BackgroundOperations<EffectOutcome>
+    private let memory: EffectMemory
+    private let caches: ResourceCaches
+    private let providers: ProviderRegistry
+    private let client: any ResourceClient
+    private let installation: Installation
+    private let time: any TimeSource
+    private let keys = Guarded<[OperationKey: EffectKey]>([:])
+
+    init(
+        operations: BackgroundOperations<EffectOutcome>, memory: EffectMemory, caches: ResourceCaches,
+        providers: ProviderRegistry, client: any ResourceClient, installation: Installation, time: any TimeSource
+    ) {
+        self.operations = operations
+        self.memory = memory
+        self.caches = caches
+        self.providers = providers
+        self.client = client
+        self.installation = installation
+        self.time = time
+    }
+
+    /// Takes the results of ended effects into the memory.
+    func collectResults(of set: NamespacedName) {
+        for (operation, result) in operations.takeResults(for: set) {
+            guard let key = keys.withLock({ $0.removeValue(forKey: operation) }) else { continue }
+            switch result {
+            case .finished(let outcome): memory.end(key, of: set, outcome, at: time.now)
+            case .neverBegan: memory.cancel(key, of: set)
+            }
+        }
+    }
+
+    func begin(_ step: InstanceStep.Name, on instance: Instance, _ observation: SetObservation) {
+        guard let agent = providers.agent(named: instance.spec.provider) else { return }
+        let revision = observation.revisions.first { $0.metadata.name == instance.spec.revision }
+        let volumes = observation.volumes.map(\.record)
+        let effect = InstanceEffect(
+            instance: instance, setName: NamespacedName(observation.set).description, revision: revision,
+            volumes: InstanceEffect.mounted(by: instance, revision, volumes), agent: agent, client: client, time: time)
+        start(.instance(uid: instance.uid, step), NamespacedName(observation.set), limit: agent.name) {
+            await agent.withBusy(instance.uid) { await effect.run(step) }
+        }
+    }
+
+    func beginResolution(_ observation: SetObservation) {
+        guard let agent = providers.agent(named: observation.provider.name) else { return }
+        let set = observation.set
+        let effect = TemplateResolution(
+            set: set, templateHash: observation.templateHash, agent: agent, client: client, installation: installation)
+        start(
+            .resolution(templateHash: observation.templateHash, token: set.resolveToken), NamespacedName(set),
+            limit: agent.name
+        ) { await effect.run() }
+    }
+
+    func beginPreparation(_ image: String, _ observation: SetObservation) {
+        guard let agent = providers.agent(named: observation.provider.name) else { return }
+        start(.image(image), NamespacedName(observation.set), limit: "\(agent.name) images") {
+            do throws(ProviderError) {
+                try await agent.provider.prepare(image: image)
+                return .prepared
+            } catch { return EffectOutcome(error) }
+        }
+    }
+
+    func beginProvisioning(_ name: String, _ observation: SetObservation) {
+        guard let volume = observation.volumes.first(where: { $0.record.metadata.name == name })?.record,
+            let agent = providers.agent(named: volume.spec.provider)
+        else { return }
+        let set = NamespacedName(observation.set)
+        let creation = VolumeCreation(
+            uid: volume.uid, size: volume.spec.size, set: set.description, slot: volume.spec.claim?.slot ?? 0)
+        let identity = observation.provider.identity
+        start(.volume(uid: volume.uid), set, limit: agent.name) {
+            do throws(ProviderError) {
+                let made = try await agent.provider.createVolume(creation)
+                return .provisioned(ProvisionedVolume(providerID: made.providerID, providerIdentity: identity))
+            } catch { return EffectOutcome(error) }
+        }
+    }
+
+    /// Effects on one object exclude each other: what is under way ends first, and its end queues the set again.
+    private func start(
+        _ key: EffectKey, _ set: NamespacedName, limit: String, _ effect: @escaping @Sendable () async -> EffectOutcome
+    ) {
+        let operation = key.operation(of: set)
+        guard !operations.underWay(of: set).contains(where: { $0.uid == operation.uid }) else { return }
+        keys.withLock { $0[operation] = key }
+        memory.begin(key, of: set)
+        if !operations.start(operation, limit: limit, effect) { memory.cancel(key, of: set) }
+    }
+}
+
+extension EffectOutcome {
+    /// The error's code decides whether the effect is tried again, or the instance is, or the revision is to blame.
+    init(_ error: ProviderError) {
+        let kind: EffectFailure.Class =
+            switch error.code {
+            case .unreachable, .unknownOutcome, .identityMismatch, .cancelled, .nameTaken, .volumeInUse: .tryAgain
+            case .startRefused, .alreadyExited: .blamesRevision
+            case .notFound, .imageNotFound, .pullFailed, .portTaken, .quota, .engineFailed, .notSupported: .couldNotTry
+            }
+        self = .failed(kind, reason: error.code.rawValue, message: error.message)
+    }
+}

@@ -1,0 +1,145 @@
+import Ambient
+import InfraAPI
+import Logging
+import Planning
+import ProviderInterface
+import ResourceAPI
+
+/// One effect on one instance. Idempotent: called again after a crash it finds what is done already.
+struct InstanceEffect: Sendable {
+    let instance: Instance
+    /// `namespace/name`
+    let setName: String
+    let revision: Revision?
+    /// Volumes by claim, in the order of the claims; empty for an instance without volumes.
+    let volumes: [(claim: String, volume: Volume)]
+    let agent: ProviderAgent
+    let client: any ResourceClient
+    let time: any TimeSource
+
+    /// The slot's volumes that the revision's claims name.
+    static func mounted(
+        by instance: Instance, _ revision: Revision?, _ volumes: [Volume]
+    ) -> [(claim: String, volume: Volume)] {
+        guard instance.spec.epoch > 0 else { return [] }
+        let ofSlot = volumes.filter {
+            $0.spec.claim?.slot == instance.spec.slot && $0.spec.claim?.set == instance.spec.set
+        }
+        // Without its revision the volumes that it holds say which ones they are.
+        let claims =
+            revision?.spec.volumeClaimTemplates.map(\.name)
+            ?? ofSlot.filter { $0.status.attachment?.instanceUID == instance.uid }.compactMap { $0.spec.claim?.name }
+            .sorted()
+        return claims.compactMap { claim in
+            ofSlot.first { $0.spec.claim?.name == claim }.map { (claim, $0) }
+        }
+    }
+
+    func run(_ step: InstanceStep.Name) async -> EffectOutcome {
+        do {
+            switch step {
+            case .launch:
+                try await create()
+                try await start()
+            case .create: try await create()
+            case .start: try await start()
+            case .stop: try await stop()
+            case .retire:
+                try await stop()
+                return .instance(.destroyed(try await destroy()))
+            case .destroy: return .instance(.destroyed(try await destroy()))
+            }
+            return .instance(.done)
+        } catch let error as ProviderError {
+            await note(error)
+            return EffectOutcome(error)
+        } catch let error as APIStatus {
+            return .failed(.couldNotTry, reason: error.reason.rawValue, message: error.message)
+        } catch {
+            return .failed(.tryAgain, reason: "Cancelled", message: "\(error)")
+        }
+    }
+
+    private var handle: InstanceHandle {
+        let known = agent.mirror.entry(instance.uid) ?? nil
+        return InstanceHandle(
+            uid: instance.uid, fenceVolumeUID: volumes.first?.volume.uid, epoch: instance.spec.epoch,
+            providerID: instance.status.providerID ?? known?.providerID)
+    }
+
+    private func create() async throws {
+        guard let revision else {
+            throw ProviderError(.engineFailed, "revision \(instance.spec.revision) of \(instance.name) is gone")
+        }
+        if instance.spec.epoch > 0 {
+            // The planner saw the attachments; that they stand is read once more, where it counts.
+            for (_, volume) in volumes {
+                let stored = try await client.get(Volume.self, namespace: volume.namespace, name: volume.name)
+                guard stored.status.attachment?.instanceUID == instance.uid, stored.status.epoch == instance.spec.epoch
+                else {
+                    throw ProviderError(
+                        .volumeInUse, "volume \(volume.name) is not attached to \(instance.name) any more")
+                }
+            }
+        }
+        let template = revision.spec.template
+        let creation = InstanceCreation(
+            handle: handle, set: setName, slot: instance.spec.slot, instanceName: instance.name,
+            revision: instance.spec.revision, revisionHash: instance.spec.revisionHash, template: template,
+            secretValues: try await SecretReader(client: client, namespace: instance.namespace).values(of: template),
+            volumes: volumes.map { VolumeAttachmentRequest(claim: $0.claim, volumeUID: $0.volume.uid) })
+        agent.mirror.take(try await agent.provider.create(creation), uid: instance.uid)
+    }
+
+    private func start() async throws {
+        agent.mirror.take(try await agent.provider.start(handle), uid: instance.uid)
+    }
+
+    private func stop() async throws {
+        let seconds = revision?.spec.template.spec.terminationGracePeriodSeconds ?? 30
+        try await agent.provider.stop(handle, grace: .seconds(seconds))
+        if instance.spec.epoch > 0 {
+            let read = try await agent.provider.read(handle)
+            agent.mirror.take(read.instance, uid: instance.uid)
+            if case .running = read.instance?.state {
+                throw ProviderError(.unknownOutcome, "\(instance.name) still runs after it was stopped")
+            }
+        }
+    }
+
+    /// Destroys, and begins the confirming read after the destruction was acknowledged.
+    private func destroy() async throws -> Destruction {
+        let known = agent.mirror.entry(instance.uid) ?? nil
+        try await agent.provider.destroy(handle)
+        let acknowledgedAt = time.now
+        let readAt = time.now
+        let read = try await agent.provider.read(handle)
+        let recorded = instance.status.providerIdentity ?? agent.view.identity
+        guard read.identity == recorded else {
+            throw ProviderError(
+                .identityMismatch,
+                "provider \(agent.name) answers with identity \(read.identity), not \(recorded): no receipt")
+        }
+        agent.mirror.take(read.instance, uid: instance.uid)
+        guard read.instance == nil else {
+            throw ProviderError(.unknownOutcome, "\(instance.name) is still there after it was destroyed")
+        }
+        return Destruction(
+            providerIdentity: read.identity, acknowledgedAt: acknowledgedAt, readAt: readAt,
+            providerID: instance.status.providerID ?? known?.providerID,
+            lastWritableAt: known?.finishedAt ?? instance.status.finishedAt)
+    }
+
+    /// After a refusal or an unknown outcome a direct read says what is there.
+    private func note(_ error: ProviderError) async {
+        switch error.code {
+        case .unreachable, .identityMismatch, .nameTaken, .cancelled: return
+        default: break
+        }
+        do throws(ProviderError) {
+            agent.mirror.take(try await agent.provider.read(handle).instance, uid: instance.uid)
+        } catch {
+            agent.logger.debug("a direct read failed", metadata: ["instance": "\(instance.name)", "error": "\(error)"])
+        }
+    }
+}

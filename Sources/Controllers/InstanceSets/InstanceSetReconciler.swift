@@ -1,0 +1,61 @@
+import Ambient
+import ControllerRuntime
+import InfraAPI
+import Logging
+import Planning
+import ResourceAPI
+
+/// The one actor of a set: it alone plans and executes the steps of the set's slots, in three moves.
+struct InstanceSetReconciler: Sendable {
+    let caches: ResourceCaches
+    let observer: SetObserver
+    let applier: PlanApplier
+    let effects: EffectRunner
+    let memory: EffectMemory
+    let probes: ProbeRunner
+    let time: any TimeSource
+
+    func reconcile(_ key: NamespacedName, _ logger: Logger) async -> ReconcileOutcome {
+        effects.collectResults(of: key)
+        guard let set = caches.sets.get(key) else {
+            memory.forget(key)
+            probes.forget(set: key)
+            return .done
+        }
+        let observation = observer.observe(set)
+        forgetOldEffects(observation, key)
+        let plan = Planner.plan(observation)
+        for step in plan.steps {
+            logger.debug(
+                "step",
+                metadata: ["step": "\(step.step.summary)", "reason": "\(step.reason)", "why": "\(step.message)"])
+        }
+        do throws(APIStatus) {
+            try await applier.apply(plan, observation, logger)
+        } catch {
+            // The cache is behind the store: its next change queues the set again; this is for when it came already.
+            if error.isConflict || error.isNotFound || error.isAlreadyExists {
+                return .requeue(after: .milliseconds(50))
+            }
+            return .failed(error)
+        }
+        guard let wakeAt = plan.wakeAt else { return .done }
+        return .requeue(after: max(.zero, wakeAt - time.now))
+    }
+
+    /// Effects on instances, volumes and templates that the set has no more.
+    private func forgetOldEffects(_ observation: SetObservation, _ key: NamespacedName) {
+        let instances = Set(observation.instances.map(\.record.uid))
+        let volumes = Set(observation.volumes.map(\.record.uid))
+        memory.retain(of: key) { effect in
+            switch effect {
+            case .instance(let uid, _): instances.contains(uid)
+            case .volume(let uid): volumes.contains(uid)
+            case .image(let image): observation.images[image] != nil
+            case .resolution(let hash, let token):
+                hash == observation.templateHash && token == observation.set.resolveToken
+            }
+        }
+        probes.retain(set: key, instances: instances)
+    }
+}

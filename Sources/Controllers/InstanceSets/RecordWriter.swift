@@ -1,0 +1,178 @@
+import Ambient
+import ControllerRuntime
+import InfraAPI
+import Planning
+import ResourceAPI
+
+/// Writes the records of one set, each conditional on the version in the cache, and takes the results into the caches at
+/// once: the next plan is never made on a state older than our own writes.
+struct RecordWriter: Sendable {
+    let client: any ResourceClient
+    let caches: ResourceCaches
+    let set: InstanceSet
+    let surroundings: Surroundings
+
+    private func key(_ name: String) -> NamespacedName { NamespacedName(namespace: set.namespace, name: name) }
+
+    private func cached<Object: APIObject>(_ cache: ResourceCache<Object>, _ name: String) throws(APIStatus) -> Object {
+        guard let object = cache.get(key(name)) else {
+            throw APIStatus(code: 404, reason: .notFound, message: "\(Object.resourceType.kind) \(name) is gone")
+        }
+        return object
+    }
+
+    private var ownerReference: OwnerReference {
+        var owner = OwnerReference()
+        owner.apiVersion = InstanceSet.resourceType.apiVersion
+        owner.kind = InstanceSet.resourceType.kind
+        owner.name = set.name
+        owner.uid = set.uid
+        owner.controller = true
+        owner.blockOwnerDeletion = true
+        return owner
+    }
+
+    // The set.
+
+    func addFinalizer() async throws(APIStatus) {
+        var set = try cached(caches.sets, set.name)
+        set.metadata.finalizers.append(Instance.providerFinalizer)
+        caches.sets.absorb(written: try await client.update(set))
+    }
+
+    func removeFinalizer() async throws(APIStatus) {
+        var set = try cached(caches.sets, set.name)
+        set.metadata.finalizers.removeAll { $0 == Instance.providerFinalizer }
+        caches.sets.absorb(written: try await client.update(set))
+    }
+
+    // Revisions.
+
+    func createRevision(_ spec: RevisionSpec) async throws(APIStatus) {
+        var revision = Revision()
+        revision.metadata = ObjectMeta(
+            name: RevisionHash.name(set: set.name, hash: spec.hash), namespace: set.namespace)
+        revision.metadata.labels = [Labels.set: set.name]
+        revision.metadata.ownerReferences = [ownerReference]
+        revision.spec = spec
+        caches.revisions.absorb(written: try await client.create(revision))
+    }
+
+    func recordVerdict(_ name: String, _ status: RevisionStatus) async throws(APIStatus) {
+        var revision = try cached(caches.revisions, name)
+        revision.status = status
+        caches.revisions.absorb(written: try await client.updateStatus(revision))
+    }
+
+    func deleteRevision(_ name: String) async throws(APIStatus) {
+        caches.revisions.absorb(deleted: try await client.delete(try cached(caches.revisions, name)))
+    }
+
+    // Volumes.
+
+    func createVolume(_ name: String, _ spec: VolumeSpec) async throws(APIStatus) {
+        var volume = Volume()
+        volume.metadata = ObjectMeta(name: name, namespace: set.namespace)
+        volume.metadata.labels = [Labels.set: set.name, Labels.slot: String(spec.claim?.slot ?? 0)]
+        volume.metadata.finalizers = [Volume.finalizer]
+        volume.spec = spec
+        caches.volumes.absorb(written: try await client.create(volume))
+    }
+
+    func updateVolume(_ name: String, _ change: (inout VolumeStatus) -> Void) async throws(APIStatus) {
+        var volume = try cached(caches.volumes, name)
+        change(&volume.status)
+        volume.status.phase = volume.status.summary
+        caches.volumes.absorb(written: try await client.updateStatus(volume))
+    }
+
+    func attach(_ names: [String], instance: String, uid: String, epoch: Int) async throws(APIStatus) {
+        let now = surroundings.time.now
+        for name in names {
+            try await updateVolume(name) { status in
+                var attachment = VolumeAttachment()
+                attachment.instance = instance
+                attachment.instanceUID = uid
+                attachment.epoch = epoch
+                attachment.attachedAt = now
+                status.attachment = attachment
+                status.epoch = epoch
+            }
+        }
+    }
+
+    func detach(_ names: [String], _ receipt: DetachReceipt) async throws(APIStatus) {
+        for name in names {
+            try await updateVolume(name) { status in
+                status.attachment = nil
+                status.receipts = (status.receipts + [receipt]).suffix(10)
+            }
+        }
+    }
+
+    // Instances.
+
+    func createInstance(_ spec: InstanceSpec) async throws(APIStatus) -> Instance {
+        var instance = Instance()
+        let name = "\(set.name)-\(spec.slot)-\(surroundings.randomness.nameSuffix())"
+        instance.metadata = ObjectMeta(name: name, namespace: set.namespace)
+        instance.metadata.labels = set.spec.template.labels
+        instance.metadata.labels[Labels.set] = set.name
+        instance.metadata.labels[Labels.slot] = String(spec.slot)
+        instance.metadata.labels[Labels.revision] = spec.revision
+        instance.metadata.finalizers = [Instance.providerFinalizer]
+        instance.metadata.ownerReferences = [ownerReference]
+        instance.spec = spec
+        let made = try await client.create(instance)
+        caches.instances.absorb(written: made)
+        return made
+    }
+
+    func adopt(_ name: String) async throws(APIStatus) {
+        var instance = try cached(caches.instances, name)
+        instance.metadata.ownerReferences = [ownerReference]
+        caches.instances.absorb(written: try await client.update(instance))
+    }
+
+    func recordInstance(_ name: String, _ status: InstanceStatus) async throws(APIStatus) {
+        var instance = try cached(caches.instances, name)
+        instance.status = status
+        caches.instances.absorb(written: try await client.updateStatus(instance))
+    }
+
+    func intend(_ name: String, _ step: InstanceStep.Name, _ reason: Reason) async throws(APIStatus) -> Instance {
+        var instance = try cached(caches.instances, name)
+        var intent = InstanceStep()
+        intent.name = step
+        intent.id = surroundings.randomness.nameSuffix(length: 8)
+        intent.startedAt = surroundings.time.now
+        intent.reason = reason.rawValue
+        instance.status.step = intent
+        let written = try await client.updateStatus(instance)
+        caches.instances.absorb(written: written)
+        return written
+    }
+
+    func deleteInstance(_ name: String) async throws(APIStatus) -> Instance {
+        let instance = try cached(caches.instances, name)
+        guard !instance.isBeingDeleted else { return instance }
+        let deleted = try await client.delete(instance)
+        caches.instances.absorb(written: deleted)
+        return deleted
+    }
+
+    func forgetInstance(_ name: String) async throws(APIStatus) {
+        var instance = try cached(caches.instances, name)
+        instance.metadata.finalizers.removeAll { $0 == Instance.providerFinalizer }
+        caches.instances.absorb(written: try await client.update(instance))
+    }
+}
+
+extension VolumeStatus {
+    /// For people; decides nothing.
+    var summary: String {
+        if attachment != nil { return "Attached" }
+        if boundSetUID == nil { return "Orphaned" }
+        return provisioned ? "Available" : "Pending"
+    }
+}

@@ -1,0 +1,103 @@
+import Ambient
+import ControllerRuntime
+import InfraAPI
+import Planning
+import ProviderInterface
+
+/// Move one of a reconcile: gathers records, facts and the state of effects into one value. Reads memory only.
+struct SetObserver {
+    let caches: ResourceCaches
+    let providers: ProviderRegistry
+    let memory: EffectMemory
+    let probes: ProbeRunner
+    let time: any TimeSource
+
+    func observe(_ set: InstanceSet) -> SetObservation {
+        let key = NamespacedName(set)
+        let agent = providers.agent(for: set)
+        let revisions = caches.revisions.list(index: ResourceCaches.bySet, value: key.description)
+        let records = caches.instances.list(index: ResourceCaches.bySet, value: key.description)
+        let volumes = caches.volumes.list(index: ResourceCaches.bySet, value: key.description)
+        let templates = Dictionary(revisions.map { ($0.metadata.name, $0.spec.template.spec) }) { first, _ in first }
+        let templateHash = SetObserver.templateHash(set)
+        return SetObservation(
+            now: time.now, set: set, templateHash: templateHash, provider: providers.view(for: set),
+            revisions: revisions,
+            instances: records.map { view($0, template: templates[$0.spec.revision], agent, key) },
+            volumes: volumes.map { volume in
+                VolumeView(
+                    record: volume,
+                    provisioning: memory.execution(.volume(uid: volume.uid), of: key) { outcome in
+                        if case .provisioned(let made) = outcome { made } else { nil }
+                    })
+            },
+            resolution: memory.execution(.resolution(templateHash: templateHash, token: set.resolveToken), of: key) {
+                outcome in
+                if case .resolved(let revision) = outcome { revision } else { nil }
+            },
+            images: images(revisions, key))
+    }
+
+    /// The template and the claims, as the user wrote them.
+    static func templateHash(_ set: InstanceSet) -> String {
+        RevisionHash.templateHash(set.spec.template, claims: set.spec.volumeClaimTemplates)
+    }
+
+    private func images(_ revisions: [Revision], _ key: NamespacedName) -> [String: Execution<Nothing>] {
+        var images: [String: Execution<Nothing>] = [:]
+        for revision in revisions {
+            let image = revision.spec.template.spec.image
+            images[image] = memory.execution(.image(image), of: key) { outcome in
+                if case .prepared = outcome { Nothing() } else { nil }
+            }
+        }
+        return images
+    }
+
+    private func view(
+        _ record: Instance, template: InstanceTemplateSpec?, _ agent: ProviderAgent?, _ key: NamespacedName
+    ) -> InstanceView {
+        let (fact, observed) = fact(record, agent)
+        var executions: [InstanceStep.Name: Execution<InstanceOutcome>] = [:]
+        for step in InstanceStep.Name.allCases {
+            executions[step] = memory.execution(.instance(uid: record.uid, step), of: key) { outcome in
+                if case .instance(let result) = outcome { result } else { nil }
+            }
+        }
+        var view = InstanceView(record: record, fact: fact, observed: observed?.details, executions: executions)
+        (view.readiness, view.liveness) = probes.results(
+            of: record, template: template, isRunning: fact == .running, observed: observed, now: time.now)
+        return view
+    }
+
+    private func fact(_ record: Instance, _ agent: ProviderAgent?) -> (InstanceView.Fact, ObservedInstance?) {
+        guard let agent, agent.mirror.isSynced else { return (.unknown, nil) }
+        switch agent.mirror.entry(record.uid) {
+        case .some(.some(let observed)):
+            switch observed.state {
+            case .created: return (.created, observed)
+            case .running: return (.running, observed)
+            case .exited(let code): return (.exited(code: code), observed)
+            }
+        case .some(.none): return (.absent, nil)
+        case .none:
+            // A list did not show it. If it was there once, only a direct read says that it is gone.
+            guard let providerID = record.status.providerID else { return (.absent, nil) }
+            agent.requestRead(
+                InstanceHandle(uid: record.uid, fenceVolumeUID: nil, epoch: record.spec.epoch, providerID: providerID))
+            return (.unknown, nil)
+        }
+    }
+}
+
+extension InstanceSet {
+    var resolveToken: String? { metadata.annotations["imm.dev/resolve"] }
+}
+
+extension ObservedInstance {
+    var details: ObservedDetails {
+        ObservedDetails(
+            providerID: providerID, imageDigest: imageDigest, address: address, ports: ports, startedAt: startedAt,
+            finishedAt: finishedAt)
+    }
+}

@@ -1,0 +1,56 @@
+import InfraAPI
+import Planning
+
+extension Step {
+    /// Whether people want to read of it: changes of the fleet, not of the books.
+    var isReported: Bool {
+        switch self {
+        case .createRevision, .prepareImage, .createVolume, .bindVolume, .orphanVolume, .attachVolumes, .detachVolumes,
+            .createInstance, .adoptInstance, .intend, .deleteInstance, .recordGap, .recordVerdict:
+            true
+        case .addFinalizer, .removeFinalizer, .resolveTemplate, .deleteRevision, .provisionVolume, .recordProvisioned,
+            .recordInstance, .execute, .forgetInstance:
+            false
+        }
+    }
+
+    /// One line for logs.
+    var summary: String {
+        switch self {
+        case .addFinalizer: "add finalizer"
+        case .removeFinalizer: "remove finalizer"
+        case .resolveTemplate: "resolve template"
+        case .createRevision(let spec): "create revision \(spec.number)"
+        case .recordVerdict(let name, let status): "record \(name) \(status.verdict.rawValue)"
+        case .deleteRevision(let name): "delete revision \(name)"
+        case .prepareImage(let image): "prepare \(image)"
+        case .createVolume(let name, _): "create volume \(name)"
+        case .bindVolume(let name): "bind volume \(name)"
+        case .provisionVolume(let name): "provision volume \(name)"
+        case .recordProvisioned(let name, _): "record volume \(name)"
+        case .orphanVolume(let name): "orphan volume \(name)"
+        case .attachVolumes(let names, let instance, _, let epoch):
+            "attach \(names.joined(separator: ", ")) to \(instance), epoch \(epoch)"
+        case .detachVolumes(let names, let receipt):
+            "receipt of \(names.joined(separator: ", ")), epoch \(receipt.epoch)"
+        case .recordGap(let names, _, let milliseconds): "gap of \(names.joined(separator: ", ")): \(milliseconds) ms"
+        case .createInstance(let spec): "create instance of \(spec.revision)"
+        case .adoptInstance(let name): "adopt \(name)"
+        case .recordInstance(let name, let status): "record \(name) \(status.phase)"
+        case .intend(let name, let step): "intend \(step.rawValue) \(name)"
+        case .deleteInstance(let name): "delete \(name)"
+        case .execute(let name, let step): "execute \(step.rawValue) \(name)"
+        case .forgetInstance(let name): "forget \(name)"
+        }
+    }
+}
+
+extension Reason {
+    /// Reasons that somebody should look at.
+    var isWarning: Bool {
+        switch self {
+        case .died, .lost, .notLive, .startRefused, .couldNotTry: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Ambient
+import ControllerRuntime
+import InfraAPI
+import Planning
+import ProviderInterface
+
+/// Probes the running instances: every 100 ms until the first success, then at the probe's period. One task a probe, all of
+/// them in `run()`.
+public final class ProbeRunner: Sendable {
+    enum Purpose: Sendable, Hashable { case readiness, liveness }
+
+    struct Key: Sendable, Hashable {
+        let uid: String
+        let purpose: Purpose
+    }
+
+    struct Assignment: Sendable {
+        let set: NamespacedName
+        let probe: Probe
+        var target: ProbeTarget?
+        let provider: ProviderAgent
+        let providerID: String
+        let epoch: Int
+        var history: ProbeHistory
+        var isRunning = false
+    }
+
+    static let firstPeriod = Duration.milliseconds(100)
+
+    private let assignments = Guarded<[Key: Assignment]>([:])
+    private let news = Signal()
+    private let providers: ProviderRegistry
+    private let transport: any ProbeTransport
+    private let time: any TimeSource
+    private let onChange: @Sendable (NamespacedName) -> Void
+
+    init(
+        providers: ProviderRegistry, transport: any ProbeTransport, time: any TimeSource,
+        onChange: @escaping @Sendable (NamespacedName) -> Void
+    ) {
+        self.providers = providers
+        self.transport = transport
+        self.time = time
+        self.onChange = onChange
+    }
+
+    /// The results for one instance; begins to probe one that runs, and ends with one that does not.
+    func results(
+        of record: Instance, template: InstanceTemplateSpec?, isRunning: Bool, observed: ObservedInstance?,
+        now: Timestamp
+    ) -> (readiness: ProbeResult, liveness: ProbeResult) {
+        guard isRunning, let template, let observed, let agent = providers.agent(named: record.spec.provider) else {
+            forget([record.uid])
+            return (.unknown, .unknown)
+        }
+        func result(_ purpose: Purpose, _ probe: Probe?) -> ProbeResult? {
+            guard let probe else { return nil }
+            return assign(
+                Key(uid: record.uid, purpose: purpose),
+                Assignment(
+                    set: NamespacedName(namespace: record.namespace, name: record.spec.set), probe: probe,
+                    target: ProbeTarget(probe, template: template, observed: observed), provider: agent,
+                    providerID: observed.providerID, epoch: record.spec.epoch,
+                    history: ProbeHistory(failureThreshold: probe.failureThreshold)))
+        }
+        // Without a readiness probe, running is ready.
+        let readiness = result(.readiness, template.readinessProbe) ?? .pass(since: observed.startedAt ?? now)
+        return (readiness, result(.liveness, template.livenessProbe) ?? .unknown)
+    }
+
+    private func assign(_ key: Key, _ assignment: Assignment) -> ProbeResult {
+        let (result, isNew) = assignments.withLock { assignments in
+            if assignments[key] != nil {
+                assignments[key]?.target = assignment.target
+                return (assignments[key]?.history.result ?? .unknown, false)
+            }
+            assignments[key] = assignment
+            return (ProbeResult.unknown, true)
+        }
+        if isNew { news.raise() }
+        return result
+    }
+
+    func retain(set: NamespacedName, instances: Set<String>) {
+        assignments.withLock { assignments in
+            for (key, assignment) in assignments where assignment.set == set && !instances.contains(key.uid) {
+                assignments[key] = nil
+            }
+        }
+    }
+
+    func forget(set: NamespacedName) { retain(set: set, instances: []) }
+
+    private func forget(_ uids: [String]) {
+        assignments.withLock { assignments in
+            for uid in uids {
+                assignments[Key(uid: uid, purpose: .readiness)] = nil
+                assignments[Key(uid: uid, purpose: .liveness)] = nil
+            }
+        }
+    }
+
+    /// Probes until the task is cancelled.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                for key in takeNew() { group.addTask { await self.follow(key) } }
+                await news.wait()
+            }
+        }
+    }
+
+    private func takeNew() -> [Key] {
+        assignments.withLock { assignments in
+            let new = assignments.filter { !$0.value.isRunning }.map(\.key)
+            for key in new { assignments[key]?.isRunning = true }
+            return new.sorted {
+                ($0.uid, $0.purpose == .readiness ? 0 : 1) < ($1.uid, $1.purpose == .readiness ? 0 : 1)
+            }
+        }
+    }
+
+    private func follow(_ key: Key) async {
+        while !Task.isCancelled, let assignment = assignments.withLock({ $0[key] }) {
+            let passed = await ask(assignment, uid: key.uid)
+            let now = time.now
+            let (changed, period) = assignments.withLock { assignments -> (Bool, Duration) in
+                let changed = assignments[key]?.history.add(passed, at: now) ?? false
+                let isProven = if case .pass? = assignments[key]?.history.result { true } else { false }
+                return (changed, isProven ? .seconds(assignment.probe.periodSeconds) : ProbeRunner.firstPeriod)
+            }
+            if changed { onChange(assignment.set) }
+            do { try await time.sleep(for: period) } catch { return }
+        }
+    }
+
+    private func ask(_ assignment: Assignment, uid: String) async -> Bool? {
+        let timeout = Duration.seconds(assignment.probe.timeoutSeconds)
+        switch assignment.target {
+        case nil: return nil
+        case .http(let host, let port, let path):
+            switch await transport.httpGet(host: host, port: port, path: path, timeout: timeout) {
+            case .status(let code): return (200..<400).contains(code)
+            case .connected, .refused: return false
+            case .unknown: return nil
+            }
+        case .tcp(let host, let port):
+            switch await transport.tcpConnect(host: host, port: port, timeout: timeout) {
+            case .connected, .status: return true
+            case .refused: return false
+            case .unknown: return nil
+            }
+        case .exec(let command):
+            let handle = InstanceHandle(
+                uid: uid, fenceVolumeUID: nil, epoch: assignment.epoch, providerID: assignment.providerID)
+            do throws(ProviderError) {
+                return try await assignment.provider.provider.execute(handle, command: command, timeout: timeout)
+                    .exitCode == 0
+            } catch { return nil }
+        }
+    }
+}

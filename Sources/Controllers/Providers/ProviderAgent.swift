@@ -1,0 +1,146 @@
+public import Ambient
+import ControllerRuntime
+import InfraAPI
+public import Logging
+public import Planning
+public import ProviderInterface
+
+/// Keeps the connection to one provider: who it is, what it holds, whether it answers. Effects and observations of all sets
+/// go through the agent of their provider.
+public final class ProviderAgent: Sendable {
+    struct State: Sendable {
+        var health = ProviderView.Health.unreachable("not asked yet")
+        var description: ProviderDescription?
+        /// The marker on record: the one of the Provider object, once it was found or made.
+        var recordedIdentity: String?
+        var busy: [String: Int] = [:]
+    }
+
+    public let name: String
+    public let provider: any Provider
+    public let mirror = ProviderMirror()
+    let state: Guarded<State>
+    let surroundings: Surroundings
+    let logger: Logger
+    /// Instance uids that are to be read directly.
+    let toRead = Guarded<[String: InstanceHandle]>([:])
+    let readRequested = Signal()
+    let onChange: @Sendable (_ uids: [String]?) -> Void
+
+    /// - Parameters:
+    ///   - recordedIdentity: from the Provider object's status.
+    ///   - onChange: queues the sets of these instances, or (nil) all sets of the provider and the Provider itself.
+    public init(
+        name: String, provider: any Provider, recordedIdentity: String?, _ surroundings: Surroundings, logger: Logger,
+        onChange: @escaping @Sendable (_ uids: [String]?) -> Void
+    ) {
+        self.name = name
+        self.provider = provider
+        self.surroundings = surroundings
+        self.onChange = onChange
+        var logger = logger
+        logger[metadataKey: "provider"] = "\(name)"
+        self.logger = logger
+        state = Guarded(State(recordedIdentity: recordedIdentity))
+    }
+
+    public var description: ProviderDescription? { state.withLock { $0.description } }
+
+    public var view: ProviderView {
+        state.withLock { state in
+            ProviderView(
+                name: name, health: state.health, identity: state.recordedIdentity ?? "",
+                capabilities: state.description?.capabilities ?? ProviderCapabilities())
+        }
+    }
+
+    /// Runs until the task is cancelled: connects, observes, follows the events, and starts over when the connection is lost.
+    public func run() async {
+        var attempt = 0
+        while !Task.isCancelled {
+            do throws(ProviderError) {
+                let recorded = state.withLock { $0.recordedIdentity }
+                let description = try await provider.describe(recordedIdentity: recorded)
+                let events = try await provider.events()
+                defer { events.cancel() }
+                try await observe(expecting: description.identity)
+                state.withLock { state in
+                    state.description = description
+                    state.recordedIdentity = description.identity
+                    state.health = .reachable
+                }
+                attempt = 0
+                onChange(nil)
+                try await follow(events)
+                lost(ProviderError(.unreachable, "the engine closed its event stream"))
+            } catch {
+                lost(error)
+            }
+            attempt += 1
+            let delay = min(Duration.seconds(15), .milliseconds(200) * (1 << min(attempt, 7)))
+            do { try await surroundings.time.sleep(for: delay) } catch { return }
+        }
+    }
+
+    private func lost(_ error: ProviderError) {
+        let health: ProviderView.Health =
+            error.code == .identityMismatch ? .identityChanged(error.message) : .unreachable(error.message)
+        let changed = state.withLock { state in
+            defer { state.health = health }
+            return state.health != health
+        }
+        mirror.forget()
+        if changed {
+            logger.warning("provider lost", metadata: ["error": "\(error)"])
+            onChange(nil)
+        }
+    }
+
+    private func observe(expecting identity: String) async throws(ProviderError) {
+        let stamp = mirror.beginObservation()
+        let observation = try await provider.observe()
+        guard observation.identity == identity else {
+            throw ProviderError(
+                .identityMismatch,
+                "provider \(name) answers with identity \(observation.identity), but \(identity) is on record")
+        }
+        for missing in mirror.take(observation, begunAt: stamp) { requestRead(missing.handle) }
+    }
+
+    private func follow(_ events: ProviderEvents) async throws(ProviderError) {
+        while let event = try await events.next() {
+            guard isNews(event) else { continue }
+            var handle = InstanceHandle(uid: event.uid, fenceVolumeUID: nil, epoch: 0, providerID: event.providerID)
+            if case .some(.some(let known)) = mirror.entry(event.uid) { handle = known.handle }
+            try await read(handle)
+        }
+    }
+
+    /// Whether the event tells something that an effect of ours, under way or done, does not tell better.
+    private func isNews(_ event: ProviderEvent) -> Bool {
+        if state.withLock({ $0.busy[event.uid] != nil }) { return false }
+        guard case .some(let known) = mirror.entry(event.uid) else { return true }
+        switch (event.kind, known?.state) {
+        case (.destroyed, nil), (.started, .running), (.created, .created), (.created, .running), (.created, .exited),
+            (.started, .exited), (.exited, .exited), (.created, nil), (.started, nil), (.exited, nil):
+            return false
+        default: return true
+        }
+    }
+
+    /// Reads one instance directly, and tells its set when there is news.
+    func read(_ handle: InstanceHandle) async throws(ProviderError) {
+        let read = try await provider.read(handle)
+        guard read.identity == state.withLock({ $0.description?.identity ?? read.identity }) else {
+            throw ProviderError(.identityMismatch, "provider \(name) changed its identity to \(read.identity)")
+        }
+        if mirror.take(read.instance, uid: handle.uid) { onChange([handle.uid]) }
+    }
+}
+
+extension ObservedInstance {
+    /// For a read by the engine's own id.
+    var handle: InstanceHandle {
+        InstanceHandle(uid: uid, fenceVolumeUID: nil, epoch: epoch, providerID: providerID)
+    }
+}

@@ -1,0 +1,90 @@
+import Ambient
+import Planning
+public import ProviderInterface
+
+/// What is known of a provider's instances: the last observation, overlaid by what effects and direct reads brought since.
+///
+/// A list may be older than an effect that ended while it was made: each piece of knowledge has a stamp, and an older one
+/// never replaces a newer one. That an instance is gone is believed only after a direct read.
+public final class ProviderMirror: Sendable {
+    private struct Entry {
+        var observed: ObservedInstance?
+        var stamp: UInt64
+    }
+
+    private struct State {
+        var entries: [String: Entry] = [:]
+        var volumes: [ObservedVolume] = []
+        var stamp: UInt64 = 0
+        var isSynced = false
+    }
+
+    private let state = Guarded(State())
+
+    public init() {}
+
+    public var isSynced: Bool { state.withLock { $0.isSynced } }
+
+    /// Everything that is there, sorted by uid.
+    public var instances: [ObservedInstance] {
+        state.withLock { $0.entries.values.compactMap(\.observed).sorted { $0.uid < $1.uid } }
+    }
+
+    public var volumes: [ObservedVolume] { state.withLock { $0.volumes } }
+
+    /// nil: nothing is known; `.some(nil)`: read to be absent.
+    public func entry(_ uid: String) -> ObservedInstance?? {
+        state.withLock { $0.entries[uid].map(\.observed) }
+    }
+
+    /// Call before a list is asked for, and hand the stamp in with its result.
+    public func beginObservation() -> UInt64 {
+        state.withLock {
+            $0.stamp += 1
+            return $0.stamp
+        }
+    }
+
+    /// Takes in a list. Returns the uids that were there before and are missing in it: to be confirmed by a direct read.
+    public func take(_ observation: ProviderObservation, begunAt stamp: UInt64) -> [ObservedInstance] {
+        state.withLock { state in
+            var missing: [ObservedInstance] = []
+            var seen: Set<String> = []
+            for instance in observation.instances {
+                seen.insert(instance.uid)
+                if let entry = state.entries[instance.uid], entry.stamp > stamp { continue }
+                state.entries[instance.uid] = Entry(observed: instance, stamp: stamp)
+            }
+            for (uid, entry) in state.entries where !seen.contains(uid) && entry.stamp < stamp {
+                if let observed = entry.observed {
+                    missing.append(observed)
+                } else {
+                    state.entries[uid] = nil  // it is gone for good: forget that we knew it
+                }
+            }
+            state.volumes = observation.volumes
+            state.isSynced = true
+            return missing.sorted { $0.uid < $1.uid }
+        }
+    }
+
+    /// Takes in what an effect or a direct read brought. Returns whether it was news.
+    @discardableResult
+    public func take(_ observed: ObservedInstance?, uid: String) -> Bool {
+        state.withLock { state in
+            state.stamp += 1
+            let isNews = state.entries[uid].map { $0.observed != observed } ?? true
+            state.entries[uid] = Entry(observed: observed, stamp: state.stamp)
+            return isNews
+        }
+    }
+
+    /// Nothing is known any more (the engine cannot be reached, or is another one).
+    public func forget() {
+        state.withLock { state in
+            state.entries = [:]
+            state.volumes = []
+            state.isSynced = false
+        }
+    }
+}

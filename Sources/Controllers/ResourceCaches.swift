@@ -1,0 +1,35 @@
+import Ambient
+public import ControllerRuntime
+public import InfraAPI
+import Logging
+import ResourceAPI
+
+/// The records that the controllers plan on, in memory. Secrets are not among them: they are read when they are needed.
+public struct ResourceCaches: Sendable {
+    /// Index of revisions, instances and volumes by `namespace/name` of their set.
+    static let bySet = "set"
+    /// Index of instances by uid.
+    static let byUID = "uid"
+
+    public let sets = ResourceCache<InstanceSet>()
+    public let revisions = ResourceCache<Revision>(indexes: [CacheIndex(bySet) { ["\($0.namespace)/\($0.spec.set)"] }])
+    public let instances = ResourceCache<Instance>(indexes: [
+        CacheIndex(bySet) { ["\($0.namespace)/\($0.spec.set)"] }, CacheIndex(byUID) { [$0.uid] },
+    ])
+    public let volumes = ResourceCache<Volume>(indexes: [
+        CacheIndex(bySet) { volume in volume.spec.claim.map { ["\(volume.namespace)/\($0.set)"] } ?? [] }
+    ])
+    public let providers = ResourceCache<ProviderObject>()
+    public let namespaces = ResourceCache<Namespace>()
+
+    public init() {}
+
+    /// Returns false when the task was cancelled first.
+    public func waitUntilSynced() async -> Bool {
+        let all = [
+            await sets.waitUntilSynced(), await revisions.waitUntilSynced(), await instances.waitUntilSynced(),
+            await volumes.waitUntilSynced(), await providers.waitUntilSynced(), await namespaces.waitUntilSynced(),
+        ]
+        return all.allSatisfy { $0 }
+    }
+}

@@ -1,0 +1,61 @@
+import Ambient
+import ControllerRuntime
+import InfraAPI
+import Logging
+import ResourceAPI
+
+/// Which change queues which key.
+struct Wiring {
+    let caches: ResourceCaches
+    let sets: WorkQueue<NamespacedName>
+    let volumes: WorkQueue<NamespacedName>
+    let namespaces: WorkQueue<NamespacedName>
+    let providers: WorkQueue<NamespacedName>
+    let garbage: WorkQueue<NamespacedName>
+    let agents: ProviderAgents
+
+    static let everything = NamespacedName(name: "everything")
+
+    func connect() {
+        let (sets, volumes, namespaces, providers, garbage) = (sets, volumes, namespaces, providers, garbage)
+        let (caches, agents) = (caches, agents)
+        caches.sets.onChange { change in
+            sets.add(NamespacedName(change.object))
+            if change.new == nil || change.object.isBeingDeleted { garbage.add(Wiring.everything) }
+        }
+        caches.revisions.onChange { sets.add(NamespacedName(namespace: $0.object.namespace, name: $0.object.spec.set)) }
+        caches.instances.onChange { change in
+            sets.add(NamespacedName(namespace: change.object.namespace, name: change.object.spec.set))
+            if change.new == nil { garbage.add(Wiring.everything) }
+        }
+        caches.volumes.onChange { change in
+            if let claim = change.object.spec.claim {
+                sets.add(NamespacedName(namespace: change.object.namespace, name: claim.set))
+            }
+            if change.object.isBeingDeleted { volumes.add(NamespacedName(change.object)) }
+        }
+        caches.namespaces.onChange { namespaces.add(NamespacedName($0.object)) }
+        caches.providers.onChange { change in
+            agents.changed()
+            providers.add(NamespacedName(change.object))
+            let isDefault = change.object.isDefault
+            for set in caches.sets.list()
+            where set.spec.provider == change.object.name || (isDefault && set.spec.provider == nil) {
+                sets.add(NamespacedName(set))
+            }
+        }
+    }
+
+    static func reflect(
+        _ client: any ResourceClient, _ caches: ResourceCaches, _ surroundings: Surroundings, _ logger: Logger
+    ) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await Reflector(client, into: caches.sets, surroundings, logger: logger).run() }
+            group.addTask { await Reflector(client, into: caches.revisions, surroundings, logger: logger).run() }
+            group.addTask { await Reflector(client, into: caches.instances, surroundings, logger: logger).run() }
+            group.addTask { await Reflector(client, into: caches.volumes, surroundings, logger: logger).run() }
+            group.addTask { await Reflector(client, into: caches.providers, surroundings, logger: logger).run() }
+            group.addTask { await Reflector(client, into: caches.namespaces, surroundings, logger: logger).run() }
+        }
+    }
+}

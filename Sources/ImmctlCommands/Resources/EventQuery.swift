@@ -1,0 +1,85 @@
+import Ambient
+import InfraAPI
+import JSON
+import ResourceAPI
+
+/// Events of a namespace, or about one object.
+struct EventQuery: Sendable {
+    var reference: ObjectReference?
+    /// nil: all namespaces.
+    var namespace: String?
+    /// `Normal`, `Warning`; empty means both.
+    var types: [String] = []
+
+    /// The events, the oldest first.
+    func events(_ client: any ResourceClient) async throws(CommandFailure) -> [JSONValue] {
+        let list = try await request("list events") { () throws(APIStatus) in
+            try await client.list(Event.resourceType, in: scope, ListOptions(fieldSelector: fieldSelector))
+        }
+        return list.items.filter(isWanted).map { ($0, EventQuery.time(of: $0) ?? .epoch) }
+            .sorted { ($0.1, $0.0.name) < ($1.1, $1.0.name) }.map(\.0)
+    }
+
+    /// Hands over what is there and then each new event, until the task is cancelled or the server fails.
+    func follow(_ client: any ResourceClient, _ body: (JSONValue) -> Void) async throws(CommandFailure) {
+        let follower = ObjectFollower(
+            client, Event.resourceType, in: scope, ListOptions(fieldSelector: fieldSelector))
+        try await request("watch events") { () throws(APIStatus) in
+            try await follower.follow { news throws(APIStatus) in
+                switch news {
+                case .all(let events):
+                    let sorted = events.sorted {
+                        (EventQuery.time(of: $0) ?? .epoch, $0.name) < (EventQuery.time(of: $1) ?? .epoch, $1.name)
+                    }
+                    for event in sorted where isWanted(event) { body(event) }
+                case .added(let event), .modified(let event): if isWanted(event) { body(event) }
+                case .deleted: break
+                }
+                return true
+            }
+        }
+    }
+
+    /// When the event happened last.
+    static func time(of event: JSONValue) -> Timestamp? {
+        for path in [["lastTimestamp"], ["eventTime"], ["firstTimestamp"], ["metadata", "creationTimestamp"]] {
+            if let time = event[path: path]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }) { return time }
+        }
+        return nil
+    }
+
+    private var scope: String? {
+        // Events about cluster-scoped objects stand in the namespace default.
+        reference.map { $0.namespace.isEmpty ? "default" : $0.namespace } ?? namespace
+    }
+
+    private var fieldSelector: String? {
+        reference.map { "involvedObject.name=\($0.name),involvedObject.kind=\($0.type.kind)" }
+    }
+
+    private func isWanted(_ event: JSONValue) -> Bool {
+        let type = event["type"]?.stringValue ?? ""
+        return types.isEmpty || types.contains { $0.lowercased() == type.lowercased() }
+    }
+}
+
+/// Events as kubectl's table.
+enum EventTable {
+    static func lines(_ events: [JSONValue], now: Timestamp, showsNamespaces: Bool, indent: Int = 0) -> [String] {
+        guard !events.isEmpty else { return [] }
+        var table = TextTable("Last Seen", "Type", "Reason", "Object", "Message")
+        if showsNamespaces { table.header.insert("NAMESPACE", at: 0) }
+        table.rows = events.map { event in
+            let object = event["involvedObject"]
+            let count = event["count"]?.intValue ?? 1
+            let kind = object?["kind"]?.stringValue?.lowercased() ?? ""
+            let cells = [
+                Age.text(since: EventQuery.time(of: event), now: now), event["type"]?.stringValue ?? "",
+                event["reason"]?.stringValue ?? "", "\(kind)/\(object?["name"]?.stringValue ?? "")",
+                (event["message"]?.stringValue ?? "") + (count > 1 ? " (x\(count))" : ""),
+            ].map(\.singleLine)
+            return showsNamespaces ? [event.namespace] + cells : cells
+        }
+        return table.lines(indent: indent)
+    }
+}

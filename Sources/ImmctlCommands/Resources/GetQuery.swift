@@ -1,0 +1,77 @@
+import Ambient
+import InfraAPI
+import JSON
+import ResourceAPI
+
+/// Fetches what `get` prints.
+struct GetQuery: Sendable {
+    let session: Session
+    /// nil: all namespaces.
+    let namespace: String?
+    let selection: ListOptions
+    let now: Timestamp
+
+    /// The objects of one item; one that does not exist is an error, unless `ignoreNotFound`.
+    func block(
+        _ item: ResourceWords.Item, needsTable: Bool, ignoreNotFound: Bool
+    ) async throws(CommandFailure) -> OutputRendering.Block {
+        let empty = OutputRendering.Block(type: item.type, objects: [], table: ResourceTable(of: [], item.type, now: now))
+        if let name = item.name {
+            let reference = ObjectReference(item.type, in: namespace ?? "default", name: name)
+            do throws(APIStatus) {
+                let object = try await session.client.get(reference)
+                guard needsTable else {
+                    return OutputRendering.Block(type: item.type, objects: [object], table: empty.table)
+                }
+                let byName = ListOptions(fieldSelector: "metadata.name=\(name)")
+                return OutputRendering.Block(
+                    type: item.type, objects: [object],
+                    table: try await table(item.type, byName) ?? ResourceTable(of: [object], item.type, now: now))
+            } catch {
+                if error.isNotFound && ignoreNotFound { return empty }
+                throw CommandFailure(error, while: "get \(reference.qualifiedName)")
+            }
+        }
+        return try await request("list \(item.type.plural)") { () throws(APIStatus) in
+            if needsTable, let table = try await table(item.type, selection) {
+                return OutputRendering.Block(type: item.type, objects: [], table: table)
+            }
+            let objects = try await session.client.list(item.type, in: scope(of: item.type), selection).items
+            return OutputRendering.Block(
+                type: item.type, objects: objects, table: ResourceTable(of: objects, item.type, now: now))
+        }
+    }
+
+    /// Prints what is there and then each change, until the task is cancelled or the server fails.
+    func watch(
+        _ item: ResourceWords.Item, as format: ObjectFormat, _ showsNamespaces: Bool, _ invocation: Invocation
+    ) async throws(CommandFailure) {
+        let rendering = OutputRendering(console: invocation.console)
+        var table = WatchTable(item.type, isWide: format == .wide, showsNamespaces: showsNamespaces)
+        var selection = selection
+        if let name = item.name { selection.fieldSelector = "metadata.name=\(name)" }
+        let follower = ObjectFollower(session.client, item.type, in: scope(of: item.type), selection)
+        try await request("watch \(item.type.plural)") { () throws(APIStatus) in
+            try await follower.follow { news throws(APIStatus) in
+                let objects: [JSONValue]
+                switch news {
+                case .all(let items): objects = items
+                case .added(let object), .modified(let object), .deleted(let object): objects = [object]
+                }
+                if rendering.needsTable(format) {
+                    for line in table.lines(for: objects, now: invocation.time.now) { invocation.console.print(line) }
+                } else {
+                    for object in objects { rendering.show(change: object, as: format) }
+                }
+                return true
+            }
+        }
+    }
+
+    private func scope(of type: ResourceType) -> String? { type.namespaced ? namespace : nil }
+
+    private func table(_ type: ResourceType, _ selection: ListOptions) async throws(APIStatus) -> ResourceTable? {
+        guard let tables = session.tables else { return nil }
+        return ResourceTable(table: try await tables(type, scope(of: type), selection))
+    }
+}

@@ -1,0 +1,95 @@
+internal import Ambient
+internal import DockerEngine
+public import ProviderInterface
+
+extension DockerProvider {
+    public func observe() async throws(ProviderError) -> ProviderObservation {
+        let label = "\(ObjectLabels.installation)=\(configuration.installationID)"
+        // Another engine's objects are reported too, under its identity: whoever reads decides what they are worth.
+        let identity = try await identity.read() ?? ""
+        let rows = try await engineCall("list the containers") { () throws(DockerError) in
+            try await engine.listContainers(labels: [label])
+        }
+        let volumes = try await engineCall("list the volumes") { () throws(DockerError) in
+            try await engine.listVolumes(labels: [label])
+        }
+        return ProviderObservation(
+            identity: identity,
+            instances: try await instances(of: rows).sorted { ($0.uid, $0.providerID) < ($1.uid, $1.providerID) },
+            volumes: volumes.filter { $0.name != names.identityMarker }.map(observed).sorted { $0.uid < $1.uid })
+    }
+
+    func observed(_ volume: EngineVolume) -> ObservedVolume {
+        ObservedVolume(
+            uid: volume.labels[ObjectLabels.uid] ?? names.volumeUID(of: volume.name) ?? volume.name,
+            providerID: volume.name, set: volume.labels[ObjectLabels.set],
+            slot: volume.labels[ObjectLabels.slot].flatMap { Int($0) })
+    }
+
+    /// What the rows of a list leave out is inspected, a few at a time; what was inspected in the same state before is
+    /// remembered, so that observing costs by what changed.
+    private func instances(of rows: [ContainerSummary]) async throws(ProviderError) -> [ObservedInstance] {
+        let known = inspections.known(rows)
+        let missing = rows.filter { known[$0.id] == nil }
+        let observation = observation
+        let limit = max(1, configuration.maxConcurrentReads)
+        let results = await withTaskGroup(of: (String, Result<Container?, ProviderError>).self) { group in
+            var results: [String: Result<Container?, ProviderError>] = [:]
+            for (index, row) in missing.enumerated() {
+                if index >= limit, let (id, result) = await group.next() { results[id] = result }
+                group.addTask {
+                    do throws(ProviderError) {
+                        return (row.id, .success(try await inspect(row.id)))
+                    } catch {
+                        return (row.id, .failure(error))
+                    }
+                }
+            }
+            for await (id, result) in group { results[id] = result }
+            return results
+        }
+        var instances: [ObservedInstance] = []
+        for row in rows {
+            if let instance = known[row.id] {
+                instances.append(instance)
+            } else if let container = try results[row.id]?.get() {
+                // It may have moved on since the list: it is remembered under the state that it has now.
+                let instance = observation.instance(container)
+                inspections.remember(instance, state: container.status)
+                instances.append(instance)
+            }
+        }
+        return instances
+    }
+}
+
+/// What inspections said, by container and state.
+///
+/// A container is never edited and runs once (law L1), so that an inspection holds as long as its state does.
+struct InspectionCache: Sendable {
+    private struct Entry {
+        var state: String
+        var instance: ObservedInstance
+    }
+
+    private let entries = Guarded<[String: Entry]>([:])
+
+    /// The instances of those rows whose state is the remembered one. Containers that are not listed are forgotten.
+    func known(_ rows: [ContainerSummary]) -> [String: ObservedInstance] {
+        entries.withLock { entries in
+            var kept: [String: Entry] = [:]
+            var known: [String: ObservedInstance] = [:]
+            for row in rows {
+                guard let entry = entries[row.id], entry.state == row.state else { continue }
+                kept[row.id] = entry
+                known[row.id] = entry.instance
+            }
+            entries = kept
+            return known
+        }
+    }
+
+    func remember(_ instance: ObservedInstance, state: String) {
+        entries.withLock { $0[instance.providerID] = Entry(state: state, instance: instance) }
+    }
+}

@@ -1,0 +1,54 @@
+internal import DockerEngine
+public import ProviderInterface
+
+extension DockerProvider {
+    public func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume {
+        _ = try await identity.check()
+        let name = names.volume(uid: creation.uid)
+        let labels = ObjectLabels.volume(creation, installationID: configuration.installationID)
+        // Returns the one that is there, with the labels that it has.
+        let volume = try await engineCall("create the volume \(name)") { () throws(DockerError) in
+            try await engine.createVolume(name: name, labels: labels)
+        }
+        try requireOwn(volume, uid: creation.uid)
+        return observed(volume)
+    }
+
+    public func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError) {
+        _ = try await identity.check()
+        guard let volume = try await ownVolume(uid: handle.uid) else { return }
+        do throws(DockerError) {
+            try await engine.removeVolume(volume.name)
+        } catch {
+            switch error.kind {
+            case .notFound: return
+            case .conflict:
+                throw ProviderError(
+                    .volumeInUse, "the volume \(volume.name) is held by a container: \(error.engineMessage); destroy it "
+                        + "first")
+            default: throw ProviderError(error, doing: "delete the volume \(volume.name)")
+            }
+        }
+    }
+
+    /// The engine's volume of this uid; nil when there is none. Throws when the name is not ours.
+    func ownVolume(uid: String) async throws(ProviderError) -> EngineVolume? {
+        let name = names.volume(uid: uid)
+        let volume = try await engineRead("inspect the volume \(name)") { () throws(DockerError) in
+            try await engine.inspectVolume(name)
+        }
+        guard let volume else { return nil }
+        try requireOwn(volume, uid: uid)
+        return volume
+    }
+
+    private func requireOwn(_ volume: EngineVolume, uid: String) throws(ProviderError) {
+        guard volume.labels[ObjectLabels.installation] == configuration.installationID,
+            volume.labels[ObjectLabels.uid] == uid
+        else {
+            throw ProviderError(
+                .nameTaken, "the volume \(volume.name) exists without our labels, so it is not ours and is left alone; "
+                    + "rename or remove it")
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Ambient
+public import InfraAPI
+public import ProviderInterface
+
+/// What the simulated engine holds, and its rules, as a value. Illegal calls throw as a real engine would, and are kept as
+/// violations of the laws.
+public struct EngineState: Sendable {
+    /// One instance's object.
+    public struct Instance: Sendable, Hashable {
+        public var observed: ObservedInstance
+        public var fenceVolumeUID: String?
+        public var image: SimulatedImage
+        /// Counts the engine's objects; addresses and ports are made from it.
+        public var number: Int
+        /// As the template asks for them.
+        public var ports: [Port]
+        public var startCount = 0
+        /// Whether it is somebody else's: not shown, never to be touched.
+        public var isForeign = false
+        /// Uptime at which it was started.
+        public var startedUptime: Duration?
+
+        public var isRunning: Bool { observed.state == .running }
+    }
+
+    public struct Volume: Sendable, Hashable {
+        public var observed: ObservedVolume
+        public var highestEpoch = 0
+        public var isForeign = false
+    }
+
+    public internal(set) var identity: String
+    /// By the engine's own id.
+    public internal(set) var instances: [String: Instance] = [:]
+    /// By uid.
+    public internal(set) var volumes: [String: Volume] = [:]
+    /// Volumes that were deleted.
+    public internal(set) var deletedVolumes: Set<String> = []
+    public internal(set) var violations: [LawViolation] = []
+    /// Grows with every change.
+    public internal(set) var version = 0
+    /// Who ran with a volume, and when: the log that L2 is read from.
+    public internal(set) var mayRunLog: [MayRunEntry] = []
+    var nextID = 1
+
+    /// `uid` ran with `volumeUID` from this time; until `ended`.
+    public struct MayRunEntry: Sendable, Hashable {
+        public let volumeUID: String
+        public let uid: String
+        public let epoch: Int
+        public let began: Duration
+        public var ended: Duration?
+    }
+
+    init(identity: String) { self.identity = identity }
+
+    /// Instances in the order of their ids.
+    public var sortedInstances: [Instance] { instances.values.sorted { $0.observed.providerID < $1.observed.providerID } }
+
+    /// The deterministic name: the fence follows the volume.
+    static func name(of handle: InstanceHandle) -> String { "imm_sim_\(handle.fenceVolumeUID ?? handle.uid)" }
+
+    /// The instance that a handle means: by the engine's id, else by name and uid.
+    func find(_ handle: InstanceHandle) -> Instance? {
+        if let id = handle.providerID {
+            guard let instance = instances[id], instance.observed.uid == handle.uid else { return nil }
+            return instance
+        }
+        let name = EngineState.name(of: handle)
+        return sortedInstances.first { $0.observed.name == name && $0.observed.uid == handle.uid }
+    }
+
+    func observation() -> ProviderObservation {
+        ProviderObservation(
+            identity: identity,
+            instances: sortedInstances.filter { !$0.isForeign }.map(\.observed).sorted { $0.uid < $1.uid },
+            volumes: volumes.values.filter { !$0.isForeign }.map(\.observed).sorted { $0.uid < $1.uid })
+    }
+
+    /// Instances that hold a volume, running or not.
+    func holders(of volumeUID: String) -> [Instance] {
+        sortedInstances.filter { $0.observed.volumeUIDs.contains(volumeUID) }
+    }
+
+    mutating func violate(_ law: LawViolation.Law, at time: Duration, _ objects: [String], _ message: String) {
+        violations.append(LawViolation(law, at: time, objects: objects, message))
+    }
+}

@@ -1,0 +1,35 @@
+import ProviderInterface
+
+/// What the engine will do by itself later, earliest first: exits, effects that come late.
+struct EngineTimeline: Sendable {
+    enum Action: Sendable {
+        case exit(providerID: String, code: Int)
+        case create(InstanceCreation, SimulatedImage)
+        case start(InstanceHandle)
+        case destroy(InstanceHandle)
+        case createVolume(VolumeCreation)
+        case deleteVolume(VolumeHandle)
+    }
+
+    private struct Entry: Sendable {
+        let due: Duration
+        let action: Action
+    }
+
+    private var entries: [Entry] = []
+
+    var nextDue: Duration? { entries.first?.due }
+
+    mutating func add(_ action: Action, due: Duration) {
+        let index = entries.firstIndex { $0.due > due } ?? entries.count
+        entries.insert(Entry(due: due, action: action), at: index)
+    }
+
+    mutating func pop(due now: Duration) -> (due: Duration, action: Action)? {
+        guard let first = entries.first, first.due <= now else { return nil }
+        entries.removeFirst()
+        return (first.due, first.action)
+    }
+
+    mutating func removeAll() { entries = [] }
+}

@@ -1,0 +1,228 @@
+import Ambient
+import ControllerRuntime
+public import InfraAPI
+import ProviderInterface
+
+/// The engine behind `SimulatedProvider`: it goes on by itself, whether a controller lives or not.
+///
+/// `run()` must be running for what it does by itself (exits, late effects) to happen in time.
+public final class SimulatedEngine: Sendable {
+    private struct State {
+        var engine: EngineState
+        var timeline = EngineTimeline()
+        var images: [String: SimulatedImage] = [:]
+        var localImages: Set<String> = []
+        var subscriptions: [EventSubscription] = []
+        /// Older observations, newest last.
+        var history: [(since: Duration, observation: ProviderObservation)] = []
+        var shelvedRoots: [EngineState] = []
+    }
+
+    private let state: Guarded<State>
+    private let simulation: Simulation
+    private let randomness: SeededRandomness
+    private let faults: Guarded<ProviderFaults>
+    private let news = Signal()
+
+    public init(_ simulation: Simulation, name: String = "simulated", faults: ProviderFaults = .none) {
+        self.simulation = simulation
+        randomness = simulation.randomness.stream("engine \(name)")
+        self.faults = Guarded(faults)
+        state = Guarded(State(engine: EngineState(identity: "\(name)-root-1")))
+    }
+
+    /// What is there now.
+    public var contents: EngineState { state.withLock { $0.engine } }
+    /// Grows with every change.
+    public var version: Int { state.withLock { $0.engine.version } }
+
+    public var currentFaults: ProviderFaults { faults.withLock { $0 } }
+
+    public func setFaults(_ new: ProviderFaults) { faults.withLock { $0 = new } }
+
+    /// Makes an image known to the registry under `reference` (`repository:tag`) and by its digest.
+    public func register(_ reference: String, _ image: SimulatedImage) {
+        state.withLock { state in
+            state.images[reference] = image
+            state.images[image.reference(of: reference)] = image
+        }
+    }
+
+    /// What a reference means, if the registry knows it.
+    func image(_ reference: String) -> SimulatedImage? {
+        state.withLock { $0.images[reference] }.flatMap { $0.exists ? $0 : nil }
+    }
+
+    /// Returns false when the image was there already.
+    func makeLocal(_ reference: String) -> Bool { state.withLock { $0.localImages.insert(reference).inserted } }
+
+    func isLocal(_ reference: String) -> Bool { state.withLock { $0.localImages.contains(reference) } }
+
+    func moment(isLate: Bool = false) -> EngineMoment {
+        EngineMoment(uptime: simulation.time.uptime, now: simulation.time.now, isLate: isLate)
+    }
+
+    /// Does what is due, then `body`, and tells what changed.
+    func change<Result: Sendable, Failure: Error>(
+        _ body: @Sendable (inout EngineState) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let before = state.withLock { state in
+            let before = state.engine
+            settle(&state)
+            return before
+        }
+        defer { tell(since: before) }
+        return try state.withLock { state throws(Failure) in try body(&state.engine) }
+    }
+
+    /// Puts off an effect.
+    func schedule(_ action: EngineTimeline.Action, after delay: Duration) {
+        state.withLock { $0.timeline.add(action, due: simulation.time.uptime + delay) }
+        news.raise()
+    }
+
+    func observation(staleBy age: Duration?) -> ProviderObservation {
+        let now = simulation.time.uptime
+        return state.withLock { state in
+            guard let age else { return state.engine.observation() }
+            return state.history.last { $0.since <= now - age }?.observation ?? state.engine.observation()
+        }
+    }
+
+    func subscribe() -> EventSubscription {
+        let subscription = EventSubscription()
+        state.withLock { state in
+            state.subscriptions.removeAll { $0.isOver }
+            state.subscriptions.append(subscription)
+        }
+        return subscription
+    }
+
+    /// Goes on by itself until the task is cancelled.
+    public func run() async {
+        while !Task.isCancelled {
+            change { _ in }
+            if let due = state.withLock({ $0.timeline.nextDue }) {
+                await news.wait(atMost: due - simulation.time.uptime, simulation.time)
+            } else {
+                await news.wait()
+            }
+        }
+    }
+
+    private func settle(_ state: inout State) {
+        let moment = moment()
+        while let (due, action) = state.timeline.pop(due: moment.uptime) {
+            let then = EngineMoment(uptime: due, now: moment.now - (moment.uptime - due), isLate: true)
+            state.engine.perform(action, then)
+        }
+    }
+
+    /// Emits the events of a change, schedules what a start leads to, and keeps the history for stale observations.
+    private func tell(since before: EngineState) {
+        let faults = currentFaults
+        let (subscriptions, events) = state.withLock { state -> ([EventSubscription], [ProviderEvent]) in
+            guard state.engine.version != before.version else { return ([], []) }
+            let now = simulation.time.uptime
+            state.history.append((now, state.engine.observation()))
+            state.history.removeAll { $0.since < now - .seconds(20) && state.history.count > 1 }
+            let changes = state.engine.events(since: before)
+            for event in changes where event.kind == .started {
+                guard let instance = state.engine.instances[event.providerID] else { continue }
+                if let exitsAfter = instance.image.exitsAfter {
+                    state.timeline.add(
+                        .exit(providerID: event.providerID, code: instance.image.exitCode), due: now + exitsAfter)
+                }
+            }
+            return (state.subscriptions, changes)
+        }
+        let delivered = events.filter { _ in !randomness.happens(perMille: faults.lostEventPerMille) }
+        for subscription in subscriptions {
+            if randomness.happens(perMille: faults.brokenEventsPerMille) {
+                subscription.breakOff()
+            } else {
+                subscription.deliver(delivered)
+            }
+        }
+        if !events.isEmpty { news.raise() }
+    }
+}
+
+// What happens to engines.
+extension SimulatedEngine {
+    /// The instance dies with `code`; false when it does not run.
+    @discardableResult
+    public func crash(uid: String, code: Int = 137) -> Bool {
+        let moment = moment()
+        simulation.transcript.note("engine: instance \(uid) crashes")
+        return change { engine in
+            guard let id = engine.sortedInstances.first(where: { $0.observed.uid == uid })?.observed.providerID else {
+                return false
+            }
+            return engine.exit(id, code: code, moment)
+        }
+    }
+
+    /// Somebody removes an instance's object behind the controller's back.
+    public func vanish(uid: String) {
+        simulation.transcript.note("engine: instance \(uid) is removed by somebody else")
+        let moment = moment()
+        change { engine in
+            guard let standing = engine.sortedInstances.first(where: { $0.observed.uid == uid }) else { return }
+            engine.exit(standing.observed.providerID, code: 137, moment)
+            engine.instances[standing.observed.providerID] = nil
+            engine.version += 1
+        }
+    }
+
+    /// Everything that runs dies at once, as when the host loses power.
+    public func losePower() {
+        simulation.transcript.note("engine: power lost")
+        let moment = moment()
+        change { engine in
+            for instance in engine.sortedInstances where instance.isRunning {
+                engine.exit(instance.observed.providerID, code: 255, moment)
+            }
+        }
+    }
+
+    /// The engine comes up with an empty data root under another identity; what was there is kept aside.
+    public func replaceDataRoot() {
+        simulation.transcript.note("engine: data root replaced")
+        losePower()
+        state.withLock { state in
+            let old = state.engine
+            state.shelvedRoots.append(old)
+            state.engine = EngineState(identity: "\(old.identity)-next")
+            state.engine.violations = old.violations
+            state.engine.mayRunLog = old.mayRunLog
+            state.engine.version = old.version + 1
+            state.engine.nextID = old.nextID
+            state.timeline.removeAll()
+            for subscription in state.subscriptions { subscription.breakOff() }
+        }
+    }
+
+    /// The data root that was replaced last is back.
+    public func restoreDataRoot() {
+        simulation.transcript.note("engine: data root restored")
+        state.withLock { state in
+            guard var old = state.shelvedRoots.popLast() else { return }
+            old.violations = state.engine.violations
+            old.mayRunLog = state.engine.mayRunLog
+            old.version = state.engine.version + 1
+            old.nextID = state.engine.nextID
+            state.engine = old
+            state.timeline.removeAll()
+            for subscription in state.subscriptions { subscription.breakOff() }
+        }
+    }
+
+    /// Puts in objects of another installation: an instance that runs, and a volume that it holds.
+    public func addForeign(name: String) {
+        let moment = moment()
+        change { engine in
+            engine.addForeign(name: name, moment)
+        }
+    }
+}
