@@ -112,7 +112,9 @@ let package = Package(
             [
                 "APIClient", "APIServer", "Ambient", "ControllerRuntime", "Controllers", "DockerEngine",
                 "DockerProvider", "HTTPTransport", "InfraAPI", "JSON", "ObjectStore", "ObjectStoreSQLite",
-                "ProviderInterface", "ResourceAPI", arguments, logging, lifecycle,
+                "Planning", "ProviderInterface", "ResourceAPI", arguments, logging, lifecycle,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         // Test kits: products, so that other back ends can run the same suites.

@@ -15,6 +15,7 @@ public final class ControllerSet: Sendable {
     public let providers: ProviderRegistry
     public let sets: Controller<NamespacedName>
     let observer: SetObserver
+    let client: any ResourceClient
     private let upkeep: [Controller<NamespacedName>]
     private let operations: BackgroundOperations<EffectOutcome>
     private let probes: ProbeRunner
@@ -83,6 +84,7 @@ public final class ControllerSet: Sendable {
         self.caches = caches
         self.providers = providers
         self.observer = observer
+        self.client = client
         self.operations = operations
         self.probes = probes
         self.events = events

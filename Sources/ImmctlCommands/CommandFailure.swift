@@ -28,7 +28,7 @@ public struct CommandFailure: Error, Sendable, Hashable, CustomStringConvertible
     private static func hints(for error: APIStatus) -> [String] {
         switch error.reason {
         case .unreachable:
-            ["is the controller running? Start it with `immd`, or say where it is with --server, --socket or IMM_SERVER"]
+            ["start the server with `immd`, or say where it is: --server, --socket, IMM_SERVER or IMM_SOCKET"]
         case .conflict where error.causes.contains { $0.reason == "FieldManagerConflict" }:
             ["take the fields over with --force-conflicts, or leave them out of the manifest"]
         case .conflict: ["somebody changed the object meanwhile: look at it again, and repeat the command"]

@@ -49,7 +49,8 @@ public struct JSONObject: Sendable, Hashable {
     public subscript(_ key: String) -> JSONValue? {
         get {
             let (index, found) = position(of: key)
-            return found ? members[index].value : nil
+            guard found else { return nil }
+            return members[index].value
         }
         set {
             let (index, found) = position(of: key)

@@ -46,7 +46,9 @@ struct LiveContents {
         let (changes, areAll) = state.history.changes(
             in: watch.scope, after: watch.position, limit: max(1, limits.watchBatch))
         let current = state.current
-        let isBookmarkDue = changes.isEmpty && watch.wantsBookmark && watch.announced < current
+        let silence = current.value - watch.announced.value
+        let isBookmarkDue =
+            changes.isEmpty && silence > 0 && (watch.wantsBookmark || silence >= limits.bookmarkVersions)
         hub.update(id) { watch in
             watch.position = areAll ? current : changes.last?.version ?? watch.position
             watch.isLive = watch.isLive || areAll

@@ -1,7 +1,7 @@
 package import Ambient
 
-/// What a store answers from: its state and its watches behind one lock. The memory store is little more; the SQLite store
-/// publishes here what it has made durable.
+/// What a store answers from: its state and its watches behind one lock. The memory store is little more; the SQLite
+/// store publishes here what it has made durable.
 package final class LiveStore: Sendable {
     package let limits: StoreLimits
     private let contents: Guarded<LiveContents>
@@ -50,7 +50,9 @@ package final class LiveStore: Sendable {
                 return (page, floor)
             }
             if let page { return page }
-            guard let archive, let from = reached else { throw .compacted(continuation?.version ?? floor, oldest: floor) }
+            guard let archive, let from = reached else {
+                throw .compacted(continuation?.version ?? floor, oldest: floor)
+            }
             if older.isEmpty { try await archive.check(from) }
             // The history may lose more meanwhile: then the next round fetches that too.
             older += try await archive.changes(in: scope, after: from, through: floor, limit: .max).changes

@@ -10,13 +10,13 @@ public import JSON
 /// - A put that changes nothing keeps its version, is returned as it stands, and emits nothing.
 /// - The store sets `metadata.resourceVersion` in each body it writes; whatever stood there before does not count.
 /// - A list is a consistent snapshot with the version it was taken at.
-/// - A watch from a retained version delivers every later change, in order, none missed, none twice; from an older one it
-///   fails with `.compacted`. At least the last 10 minutes or 100,000 versions are retained.
+/// - A watch from a retained version delivers every later change, in order, none missed, none twice; from an older
+///   one it fails with `.compacted`. At least the last 10 minutes or 100,000 versions are retained.
 public protocol ObjectStore: Sendable {
     func get(_ key: ObjectKey) async throws(StoreError) -> StoredObject?
 
-    /// Objects of one resource in key order. `continuation` is what an earlier page returned: the following pages show the
-    /// snapshot of the first one; `.compacted` when that is retained no longer.
+    /// Objects of one resource in key order. `continuation` is what an earlier page returned: the following pages
+    /// show the snapshot of the first one; `.compacted` when that is retained no longer.
     func list(_ scope: StoreScope, limit: Int?, continuation: StoreContinuation?) async throws(StoreError) -> StorePage
 
     /// Applies all mutations or none. The result has one entry a mutation: the object as stored, or as it last was when
@@ -38,7 +38,9 @@ public struct StoreVersion: Sendable, Hashable, Comparable, CustomStringConverti
 
     /// From the wire; nil unless it is a plain decimal number.
     public init?(_ text: String) {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let value = UInt64(text) else { return nil }
+        guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), let value = UInt64(text) else {
+            return nil
+        }
         self.value = value
     }
 
@@ -90,7 +92,9 @@ public struct StoreMutation: Sendable {
     }
 
     public enum Change: Sendable {
+        /// The whole object, a JSON object.
         case put(JSONValue)
+        /// A conflict when there is none, whatever the precondition.
         case delete
     }
 

@@ -37,7 +37,9 @@ struct ObjectTable: Sendable {
 
     /// Where `key` stands, or where it would be inserted. Loading a store in key order appends.
     private func position(of key: ObjectKey) -> Int {
-        if let last = objects.last?.key, (last.namespace, last.name) < (key.namespace, key.name) { return objects.count }
+        if let last = objects.last?.key, (last.namespace, last.name) < (key.namespace, key.name) {
+            return objects.count
+        }
         return partition { ($0.namespace, $0.name) < (key.namespace, key.name) }
     }
 

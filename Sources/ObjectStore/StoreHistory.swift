@@ -18,9 +18,17 @@ package struct StoreHistory: Sendable {
 
     package var count: Int { entries.count }
 
+    /// How many of the newest changes keep their old states as trees, for watchers that compare.
+    private static let warm = 256
+
     mutating func append(_ change: StoreChange, at uptime: Duration) {
         entries.append(Entry(change: change, at: uptime))
         versions[change.key.resource, default: Ring()].append(change.version)
+        if entries.count > StoreHistory.warm {
+            let cold = entries[entries.count - 1 - StoreHistory.warm].change
+            cold.previous?.forgetTree()
+            if cold.isDeletion { cold.object.forgetTree() }
+        }
     }
 
     mutating func trim(to count: Int, since oldest: Duration) {

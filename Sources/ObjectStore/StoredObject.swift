@@ -47,4 +47,6 @@ public struct StoredObject: Sendable {
             return parsed
         }
     }
+    /// Gives the tree's memory back; who asks for it again pays for it again.
+    package func forgetTree() { contents.tree.withLock { $0 = nil } }
 }

@@ -78,8 +78,8 @@ struct WatchHub {
         return watch.waiters
     }
 
-    /// Who waits for one of `changes`, or for a bookmark that is due. A watch that waits has missed nothing of its scope,
-    /// so it reads on from the first of them.
+    /// Who waits for one of `changes`, or for a bookmark that is due. A watch that waits has missed nothing of its
+    /// scope, so it reads on from the first of them.
     mutating func wake(for changes: [StoreChange], at uptime: Duration, limits: StoreLimits) -> [Waiter] {
         guard let first = changes.first, let current = changes.last?.version else { return [] }
         var woken: [ID] = []
@@ -93,7 +93,8 @@ struct WatchHub {
         }
         let before = StoreVersion(first.version.value - 1)
         for id in woken { update(id) { $0.position = before } }
-        if current.value - sweptVersion.value >= limits.bookmarkVersions || uptime - sweptAt >= limits.bookmarkInterval {
+        if current.value - sweptVersion.value >= limits.bookmarkVersions || uptime - sweptAt >= limits.bookmarkInterval
+        {
             (sweptVersion, sweptAt) = (current, uptime)
             woken += sweep(except: woken, current)
         }

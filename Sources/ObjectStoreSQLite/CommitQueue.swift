@@ -3,14 +3,15 @@ import ObjectStore
 
 /// Merges concurrent commits into batches (group commit), written one after the other.
 ///
-/// The first commit that finds nobody writing leads: it writes itself and those that have queued up behind it, and hands
-/// the lead to the first of those that came meanwhile. So there is no task in the background, and a lone commit does not
-/// wait for company.
+/// The first commit that finds nobody writing leads: it writes itself and those that have queued up behind it, and
+/// hands the lead to the first of those that came meanwhile. So there is no task in the background, and a lone commit
+/// does not wait for company.
 final class CommitQueue: Sendable {
     typealias Outcome = Result<[StoredObject], StoreError>
 
     private enum Turn {
-        case lead
+        /// Right away, or after a batch whose writers are just being told.
+        case lead(isFirst: Bool)
         case done(Outcome)
     }
 
@@ -44,13 +45,16 @@ final class CommitQueue: Sendable {
                 if state.isClosed { return .done(.failure(CommitQueue.closed)) }
                 defer { state.isLed = true }
                 state.pending.append(Pending(mutations: mutations, continuation: continuation))
-                return state.isLed ? nil : .lead
+                return state.isLed ? nil : .lead(isFirst: true)
             }
             if let immediate { continuation.resume(returning: immediate) }
         }
         switch turn {
         case .done(let outcome): return outcome
-        case .lead: return await lead()
+        case .lead(let isFirst):
+            // Who was told of the batch before commits again at once, as a rule: one turn for them doubles the batches.
+            if !isFirst { await Task.yield() }
+            return await lead()
         }
     }
 
@@ -78,11 +82,11 @@ final class CommitQueue: Sendable {
             return taken
         }
         let outcomes = await write(taken.map(\.mutations))
-        handOver()
         // The first is the leader itself, whose continuation was resumed with the lead.
         for (pending, outcome) in zip(taken, outcomes).dropFirst() {
             pending.continuation.resume(returning: .done(outcome))
         }
+        handOver()
         return outcomes.first ?? .failure(CommitQueue.closed)
     }
 
@@ -96,7 +100,7 @@ final class CommitQueue: Sendable {
             if !state.isLed { state.closers = [] }
             return (leader, refused, closers)
         }
-        leader?.resume(returning: .lead)
+        leader?.resume(returning: .lead(isFirst: false))
         for pending in refused { pending.continuation.resume(returning: .done(.failure(CommitQueue.closed))) }
         for closer in closers { closer.resume() }
     }

@@ -54,7 +54,9 @@ enum PrivateFile {
         var bytes = [UInt8](repeating: 0, count: limit)
         var count = 0
         while count < limit {
-            let got = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress?.advanced(by: count), limit - count, count) }
+            let got = bytes.withUnsafeMutableBytes {
+                pread(file, $0.baseAddress?.advanced(by: count), limit - count, count)
+            }
             if got == 0 { break }
             if got > 0 { count += got } else if errno != EINTR { throw failure("cannot read", path) }
         }
@@ -77,7 +79,9 @@ enum PrivateFile {
     static func write(_ bytes: [UInt8], to file: Int32, _ path: String) throws(StoreError) {
         var count = 0
         while count < bytes.count {
-            let put = bytes.withUnsafeBytes { pwrite(file, $0.baseAddress?.advanced(by: count), bytes.count - count, count) }
+            let put = bytes.withUnsafeBytes {
+                pwrite(file, $0.baseAddress?.advanced(by: count), bytes.count - count, count)
+            }
             if put >= 0 { count += put } else if errno != EINTR { throw failure("cannot write", path) }
         }
     }

@@ -4,9 +4,9 @@ public import ObjectStore
 
 /// A store in one SQLite database, owned by one process.
 ///
-/// Reads are answered from memory, which holds all objects and the newest changes; older history is read from disk.
-/// A commit is on disk (WAL, `synchronous=FULL`) before anybody sees it; concurrent commits share a transaction. When the
-/// disk fails or is full, commits fail with `.storage` and change nothing, and reads go on.
+/// Reads are answered from memory, which holds all objects and the newest changes; older history is read from disk. A
+/// commit is on disk (WAL, `synchronous=FULL`) before anybody sees it; concurrent commits share a transaction. When
+/// the disk fails or is full, commits fail with `.storage` and change nothing, and reads go on.
 ///
 /// Files, all of mode 0600: the database with `-wal` and `-shm`, `store.lock` (who owns it) and `store.version` (which
 /// versions may have been issued; not part of a backup, see ``VersionReservation``) beside it.
@@ -78,8 +78,8 @@ public final class SQLiteObjectStore: ObjectStore {
         try await writer.compact(through: version)
     }
 
-    /// Lets the commit that is being written finish, ends all watches and gives the store free. Everything else fails with
-    /// `.closed` from now on.
+    /// Lets the commit that is being written finish, ends all watches and gives the store free. Everything else fails
+    /// with `.closed` from now on.
     public func close() async throws(StoreError) {
         await queue.close()
         live.close()

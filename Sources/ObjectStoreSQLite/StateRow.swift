@@ -13,7 +13,8 @@ extension StoredObject {
             _ = try JSONValue(parsing: encoded)
         } catch {
             throw StoreError(
-                .storage, "the database is damaged: \(key) at version \(version) is not JSON (\(error)); restore a backup")
+                .storage,
+                "the database is damaged: \(key) at version \(version) is not JSON (\(error)); restore a backup")
         }
         self.init(key: key, version: StoreVersion(UInt64(version)), encoded: encoded)
     }

@@ -9,8 +9,9 @@ import ObjectStore
     import Darwin
 #endif
 
-/// The ownership of a store: an advisory lock (flock) on a file beside the database, held until ``release()`` or the end of
-/// the process, however it ends. The file holds the owner's process id, for the message that the next one prints.
+/// The ownership of a store: an advisory lock (flock) on a file beside the database, held until ``release()`` or the
+/// end of the process, however it ends. The file holds the owner's process id, for the message that the next one
+/// prints.
 final class StoreLock: Sendable {
     private let file: Guarded<Int32?>
 
@@ -37,7 +38,10 @@ final class StoreLock: Sendable {
             defer { file = nil }
             return file
         }
-        if let file { close(file) }
+        guard let file else { return }
+        // Closing alone is not enough: a child that is just being spawned may still hold a copy of the descriptor.
+        flock(file, LOCK_UN)
+        close(file)
     }
 
     private static func refusal(_ path: String, _ code: Int32) throws(StoreError) -> StoreError {
@@ -48,7 +52,7 @@ final class StoreLock: Sendable {
         let owner = Int(text.prefix { $0.isNumber }).map { "process \($0)" } ?? "another process"
         return StoreError(
             .locked,
-            "the store in \(PrivateFile.parent(of: path)) is in use by \(owner): stop that, or use another data directory, "
-                + "or connect to its server")
+            "the store in \(PrivateFile.parent(of: path)) is in use by \(owner): stop that, or use another data "
+                + "directory, or connect to its server")
     }
 }

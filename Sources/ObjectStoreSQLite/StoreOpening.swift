@@ -18,8 +18,8 @@ enum StoreOpening {
         return StoreVersion(max(newest.value + 1, reserved.value + 1, clock))
     }
 
-    /// Records the version with which the store was opened. It is issued with this: who lists before the first commit may
-    /// watch from it, also after the next restart.
+    /// Records the version with which the store was opened. It is issued with this: who lists before the first commit
+    /// may watch from it, also after the next restart.
     static func mark(_ db: Database, _ start: StoreVersion, ordinal: Int, at now: Timestamp) throws {
         try db.inTransaction(.immediate) {
             // A new store has no history before its first version.

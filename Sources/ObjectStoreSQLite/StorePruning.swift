@@ -2,8 +2,8 @@ import Ambient
 import GRDB
 import ObjectStore
 
-/// Forgets the oldest history, a bounded piece at a time. A state goes when a later one of its object is out of the history
-/// too, and a deletion when it is itself; present objects stay for ever.
+/// Forgets the oldest history, a bounded piece at a time. A state goes when a later one of its object is out of the
+/// history too, and a deletion when it is itself; present objects stay for ever.
 struct StorePruning {
     /// States between two attempts. Each takes up to ``piece``, so pruning outruns writing.
     static let interval = 1_000

@@ -3,8 +3,8 @@ import ObjectStore
 
 /// The tables, and how older ones become the present ones.
 ///
-/// `states` holds every retained state of every object once, under its version; `objects` says which state is the present
-/// one. The history is what is left of `states` above the floor in `meta`: nothing is written twice.
+/// `states` holds every retained state of every object once, under its version; `objects` says which state is the
+/// present one. The history is what is left of `states` above the floor in `meta`: nothing is written twice.
 enum StoreSchema {
     /// What each version adds to the one before; the database's `user_version` says how many it has.
     static let migrations = [

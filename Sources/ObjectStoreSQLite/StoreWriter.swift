@@ -3,7 +3,8 @@ import FoundationEssentials
 import GRDB
 import ObjectStore
 
-/// Makes batches of commits durable and then visible, in that order. One at a time calls it: ``CommitQueue`` sees to that.
+/// Makes batches of commits durable and then visible, in that order. One at a time calls it: ``CommitQueue`` sees to
+/// that.
 final class StoreWriter: Sendable {
     /// Where the writing stands; on disk too, but for the time.
     struct Progress {

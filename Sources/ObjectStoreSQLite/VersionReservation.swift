@@ -2,12 +2,13 @@ import ObjectStore
 
 /// The file beside the database that says up to which version the store may have issued any.
 ///
-/// Versions are never used twice, not even after a restore. The database cannot promise that: a restored one has forgotten
-/// what it issued since its backup. So versions are reserved in blocks in a file that no backup holds, on disk before the
-/// first of the block is issued; and a store that is opened continues above the newest version in its database, above its
-/// reservation, and above the microseconds since 1970. The last covers what the reservation cannot (a backup restored on
-/// another machine or with the whole directory, a file system rolled back): no store issues a million versions a second
-/// for long, so the clock at the restore is ahead of every version that was ever issued.
+/// Versions are never used twice, not even after a restore. The database cannot promise that: a restored one has
+/// forgotten what it issued since its backup. So versions are reserved in blocks in a file that no backup holds, on
+/// disk before the first of the block is issued; and a store that is opened continues above the newest version in its
+/// database, above its reservation, and above the microseconds since 1970. The last covers what the reservation
+/// cannot (a backup restored on another machine or with the whole directory, a file system rolled back): no store
+/// issues a million versions a second for long, so the clock at the restore is ahead of every version that was ever
+/// issued.
 struct VersionReservation {
     static let block: UInt64 = 1 << 20
 

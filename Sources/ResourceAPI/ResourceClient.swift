@@ -6,11 +6,13 @@ public import JSON
 public protocol ResourceClient: Sendable {
     func get(_ reference: ObjectReference) async throws(APIStatus) -> JSONValue
     func list(_ type: ResourceType, in namespace: String?, _ options: ListOptions) async throws(APIStatus) -> ObjectList
-    func watch(_ type: ResourceType, in namespace: String?, _ options: WatchOptions) async throws(APIStatus) -> ResourceWatch
+    func watch(_ type: ResourceType, in namespace: String?, _ options: WatchOptions) async throws(APIStatus)
+        -> ResourceWatch
     func create(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue
     /// Replaces the object (PUT): `metadata.resourceVersion` in the body, if there, must be the stored one. With
     /// `.status` only the status is taken from the body, without it everything else.
-    func update(_ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions) async throws(APIStatus) -> JSONValue
+    func update(_ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions) async throws(APIStatus)
+        -> JSONValue
     /// Server-side apply; `options.fieldManager` is required.
     func apply(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue
     /// JSON merge patch (RFC 7386).
@@ -59,7 +61,9 @@ public struct ObjectList: Sendable {
     public var continuation: String?
     public var remainingItemCount: Int?
 
-    public init(items: [JSONValue], resourceVersion: String, continuation: String? = nil, remainingItemCount: Int? = nil) {
+    public init(
+        items: [JSONValue], resourceVersion: String, continuation: String? = nil, remainingItemCount: Int? = nil
+    ) {
         self.items = items
         self.resourceVersion = resourceVersion
         self.continuation = continuation
@@ -119,7 +123,8 @@ public struct WriteOptions: Sendable, Hashable {
     public var fieldValidation = FieldValidation.strict
 
     public init(
-        fieldManager: String? = nil, force: Bool = false, dryRun: Bool = false, fieldValidation: FieldValidation = .strict
+        fieldManager: String? = nil, force: Bool = false, dryRun: Bool = false,
+        fieldValidation: FieldValidation = .strict
     ) {
         self.fieldManager = fieldManager
         self.force = force

@@ -5,13 +5,17 @@ import Testing
 @testable import DockerProvider
 
 struct RuleTests {
-    @Test(arguments: [
-        ("nginx", "nginx", nil, nil, "docker.io/library/nginx"),
-        ("nginx:1.27", "nginx", "1.27", nil, "docker.io/library/nginx"),
-        ("me/app@sha256:ab", "me/app", nil, "sha256:ab", "docker.io/me/app"),
-        ("localhost:5000/a/b:c", "localhost:5000/a/b", "c", nil, "localhost:5000/a/b"),
-        ("docker.io/library/nginx:x@sha256:ab", "docker.io/library/nginx", "x", "sha256:ab", "docker.io/library/nginx"),
-    ] as [(String, String, String?, String?, String)])
+    @Test(
+        arguments: [
+            ("nginx", "nginx", nil, nil, "docker.io/library/nginx"),
+            ("nginx:1.27", "nginx", "1.27", nil, "docker.io/library/nginx"),
+            ("me/app@sha256:ab", "me/app", nil, "sha256:ab", "docker.io/me/app"),
+            ("localhost:5000/a/b:c", "localhost:5000/a/b", "c", nil, "localhost:5000/a/b"),
+            (
+                "docker.io/library/nginx:x@sha256:ab", "docker.io/library/nginx", "x", "sha256:ab",
+                "docker.io/library/nginx"
+            ),
+        ] as [(String, String, String?, String?, String)])
     func `references are taken apart as the engine does`(
         text: String, repository: String, tag: String?, digest: String?, canonical: String
     ) {
@@ -30,8 +34,10 @@ struct RuleTests {
     }
 
     @Test(arguments: [
-        ("driver failed programming external connectivity: Bind for 127.0.0.1:80 failed: port is already allocated",
-            ProviderError.Code.portTaken),
+        (
+            "driver failed programming external connectivity: Bind for 127.0.0.1:80 failed: port is already allocated",
+            ProviderError.Code.portTaken
+        ),
         ("Error starting userland proxy: listen tcp4 127.0.0.1:80: bind: address already in use", .portTaken),
         ("OCI runtime create failed: exec: \"nope\": executable file not found in $PATH: unknown", .startRefused),
         ("OCI runtime create failed: exec: \"/x\": permission denied: unknown", .startRefused),

@@ -61,7 +61,8 @@ struct StreamTests {
             #expect(last < 4 << 20)
             while let chunk = try await iterator.next() { got += chunk }
             #expect(got.count == total)
-            #expect(stride(from: 0, to: total, by: 1 << 16).allSatisfy { got[$0] == UInt8(truncatingIfNeeded: $0 >> 16) })
+            #expect(
+                stride(from: 0, to: total, by: 1 << 16).allSatisfy { got[$0] == UInt8(truncatingIfNeeded: $0 >> 16) })
         }
     }
 
@@ -77,7 +78,9 @@ struct StreamTests {
     }
 
     @Test func `a head that does not come in time is a time-out`() async throws {
-        try await withStream { $0.waitForClose() } _: { transport in
+        try await withStream {
+            $0.waitForClose()
+        } _: { transport in
             let error = await #expect(throws: HTTPError.self) {
                 _ = try await transport.stream(HTTPRequest(.get, "/", timeout: .milliseconds(50)))
             }
@@ -124,7 +127,9 @@ struct StreamTests {
     }
 
     @Test func `collecting more than the limit is refused`() async throws {
-        try await withStream { $0.respond(body: "12345") } _: { transport in
+        try await withStream {
+            $0.respond(body: "12345")
+        } _: { transport in
             let response = try await transport.stream(HTTPRequest(.get, "/"))
             let error = await #expect(throws: HTTPError.self) { _ = try await response.body.collect(upTo: 4) }
             #expect(error?.code == .tooLarge)

@@ -24,7 +24,9 @@ final class StubServer: Sendable {
     var connectionCount: Int { accepted.withLock { $0 } }
 
     /// On loopback TCP, or on the unix socket `path`.
-    init(unix path: String? = nil, handler: @escaping @Sendable (StubConnection) -> Void) throws {
+    init(unix path: String? = nil, leavesSocket: Bool = false, handler: @escaping @Sendable (StubConnection) -> Void)
+        throws
+    {
         if let path {
             let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
             var address = sockaddr_un()
@@ -38,7 +40,7 @@ final class StubServer: Sendable {
             guard result == 0 else { throw StubError(what: "bind \(path): \(errno)") }
             descriptor = listener
             port = 0
-            cleanUp = { unlink(path) }
+            cleanUp = { if !leavesSocket { unlink(path) } }
         } else {
             let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             var address = sockaddr_in()
@@ -101,7 +103,9 @@ struct StubConnection: Sendable {
         var body = [UInt8](repeating: 0, count: length)
         var got = 0
         while got < length {
-            let count = body.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + got, length - got, 0) }
+            let count = body.withUnsafeMutableBytes {
+                recv(descriptor, $0.baseAddress?.advanced(by: got), length - got, 0)
+            }
             guard count > 0 else { return nil }
             got += count
         }
@@ -115,7 +119,7 @@ struct StubConnection: Sendable {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
-                send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+                send(descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return false }
             sent += count
@@ -147,7 +151,7 @@ func spawn(_ body: @escaping @Sendable () -> Void) {
     pthread_create(
         &thread, nil,
         { context in
-            Unmanaged<Box>.fromOpaque(context!).takeRetainedValue().body()
+            if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
             return nil
         }, Unmanaged.passRetained(Box(body)).toOpaque())
     pthread_detach(thread)

@@ -8,7 +8,7 @@ import Testing
         (.int(.max), "9223372036854775807"), (10, "10"), (1.5, "1.5"), ("", #""""#), ("a\"b\\c/d", #""a\"b\\c/d""#),
         ("\u{8}\u{9}\u{a}\u{b}\u{c}\u{d}\u{0}\u{1f}\u{7f}", "\"\\b\\t\\n\\u000b\\f\\r\\u0000\\u001f\u{7f}\""),
         ("é€😀\u{2028}<>&", "\"é€😀\u{2028}<>&\""), ("0123456789abcdef\"", #""0123456789abcdef\"""#),
-        ([], "[]"), ([1, [], ["a": nil]], #"[1,[],{"a":null}]"#), (.object(JSONObject()), "{}"),
+        ([], "[]"), ([1, [], ["a": .null]], #"[1,[],{"a":null}]"#), (.object(JSONObject()), "{}"),
         (["b": 1, "a": 2, "\n": 3], #"{"\n":3,"a":2,"b":1}"#), (.double(.nan), "null"), (.double(.infinity), "null"),
     ]
 
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `the pretty form is indented, and reads back`() throws {
-        let value: JSONValue = ["a": [1, ["b": nil]], "c": [], "d": .object(JSONObject()), "e": "x"]
+        let value: JSONValue = ["a": [1, ["b": .null]], "c": [], "d": .object(JSONObject()), "e": "x"]
         let text = """
             {
               "a": [
@@ -98,7 +98,7 @@ import Testing
         #expect(JSONValue.string("é") != "e\u{301}")
         #expect(JSONValue.object(JSONObject([("a", 1), ("b", 2)])) == ["b": 2, "a": 1])
         #expect(["é": 1] as JSONValue != ["e\u{301}": 1])
-        let set: Set<JSONValue> = ["é", "e\u{301}", 1, 1.0, nil, false]
+        let set: Set<JSONValue> = ["é", "e\u{301}", 1, 1.0, .null, false]
         #expect(set.count == 5)
     }
 

@@ -59,11 +59,12 @@ struct CommitQueueTests {
         while !queue.isClosed { await Task.yield() }
         gate.open()
         await closed
-        #expect(throws: Never.self) { _ = try await first.get() }
-        let error = await #expect(throws: StoreError.self) { _ = try await second.get() }
-        #expect(error?.code == .closed)
-        let late = await #expect(throws: StoreError.self) { _ = try await queue.commit(mutations).get() }
-        #expect(late?.code == .closed)
+        let written = await first
+        #expect(throws: Never.self) { try written.get() }
+        for refused in [await second, await queue.commit(mutations)] {
+            let error = #expect(throws: StoreError.self) { try refused.get() }
+            #expect(error?.code == .closed)
+        }
     }
 }
 

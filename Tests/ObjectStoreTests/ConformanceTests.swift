@@ -44,8 +44,8 @@ struct ConformanceTests {
             try await test.run {
                 let store = LossyStore(MemoryObjectStore(surroundings: .system))
                 return ObjectStoreConformance.Fixture(
-                    store: store, time: SystemTime(), watchBuffer: 64, bookmarkVersions: 100, compact: { _ in },
-                    close: {})
+                    store: store, time: SystemTime(), deadline: .seconds(1), watchBuffer: 64, bookmarkVersions: 100,
+                    compact: { _ in }, close: {})
             }
         }
     }

@@ -23,7 +23,8 @@ struct CrashTests {
         var total = 0
         for round in 0..<20 {
             let writer = try Writer(arguments: [directory.database, "4"])
-            let lines = try await writer.lines(untilKilledAfter: Int.random(in: 1...40, using: &random) * 1_000)
+            let lines = try await writer.linesUntilKilled(
+                after: Int.random(in: 1...80, using: &random), .microseconds(Int.random(in: 0...5_000, using: &random)))
             let acknowledged = lines.compactMap(Acknowledgement.init)
             total += acknowledged.count
             let first = acknowledged.map(\.version).min() ?? newest
@@ -79,7 +80,8 @@ struct CrashTests {
             for event in batch {
                 versions.append(event.version)
                 guard case .put(let object, let previous) = event, object.key.name != "end" else { continue }
-                #expect(object.value == (previous?.value ?? 0) + 1, "\(comment): a gap before version \(object.version)")
+                #expect(
+                    object.value == (previous?.value ?? 0) + 1, "\(comment): a gap before version \(object.version)")
             }
         }
         #expect(versions == versions.sorted() && Set(versions).count == versions.count, "\(comment): out of order")
@@ -108,7 +110,8 @@ private final class Writer {
 
     init(arguments: [String]) throws {
         var pipe: [Int32] = [0, 0]
-        guard pipe2(&pipe, O_CLOEXEC) == 0 else { throw Missing(what: "a pipe") }
+        guard Glibc.pipe(&pipe) == 0 else { throw Missing(what: "a pipe") }
+        for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -143,11 +146,11 @@ private final class Writer {
         throw Missing(what: "store-writer beside \(candidates)")
     }
 
-    /// Kills it some time after it has opened its store; whole lines only.
-    func lines(untilKilledAfter microseconds: Int) async throws -> [String] {
+    /// Kills it when it has said so many lines and this much time has passed; whole lines only.
+    func linesUntilKilled(after count: Int, _ delay: Duration) async throws -> [String] {
         var text: [UInt8] = []
-        while !text.contains(UInt8(ascii: "\n")), readSome(into: &text) {}
-        try await Task.sleep(for: .microseconds(microseconds))
+        while text.count(where: { $0 == UInt8(ascii: "\n") }) < count, readSome(into: &text) {}
+        try await Task.sleep(for: delay)
         kill(process, SIGKILL)
         while readSome(into: &text) {}
         var status: Int32 = 0

@@ -1,4 +1,5 @@
 import Ambient
+import JSON
 import ObjectStore
 import Testing
 

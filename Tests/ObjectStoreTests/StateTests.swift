@@ -13,8 +13,10 @@ struct StateTests {
         var model: [ObjectKey: Int] = [:]
         var snapshots: [StoreVersion: [ObjectKey: Int]] = [StoreVersion(0): [:]]
         for round in 0..<300 {
-            let target = key("o\(Int.random(in: 0..<30, using: &random))", in: "n\(Int.random(in: 0..<3, using: &random))")
-            let change: StoreMutation.Change = Int.random(in: 0..<3, using: &random) == 0 ? .delete : .put(["value": .int(Int64(round))])
+            let target = key(
+                "o\(Int.random(in: 0..<30, using: &random))", in: "n\(Int.random(in: 0..<3, using: &random))")
+            let change: StoreMutation.Change =
+                Int.random(in: 0..<3, using: &random) == 0 ? .delete : .put(["value": .int(Int64(round))])
             let results = try? await store.commit([StoreMutation(target, change, if: .none)])
             guard let version = results?.first?.version else {
                 #expect(model[target] == nil)
@@ -23,10 +25,12 @@ struct StateTests {
             if case .put = change { model[target] = round } else { model[target] = nil }
             snapshots[version] = model
         }
+        let current = try await store.currentVersion()
         for _ in 0..<100 {
-            let version = StoreVersion(UInt64.random(in: 0...store.currentVersion().value, using: &random))
+            let version = StoreVersion(UInt64.random(in: 0...current.value, using: &random))
             let namespace = Bool.random(using: &random) ? "n\(Int.random(in: 0..<3, using: &random))" : nil
-            let after = key("o\(Int.random(in: 0..<30, using: &random))", in: "n\(Int.random(in: 0..<3, using: &random))")
+            let after = key(
+                "o\(Int.random(in: 0..<30, using: &random))", in: "n\(Int.random(in: 0..<3, using: &random))")
             let limit = Int.random(in: 1..<40, using: &random)
             let page = try await store.list(
                 StoreScope(resource: scope.resource, namespace: namespace), limit: limit,

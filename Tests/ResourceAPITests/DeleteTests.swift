@@ -22,7 +22,8 @@ import Testing
         #expect(held["metadata"]?["generation"] == 2)
         fixture.clock.advance(.seconds(5))
         let before = try await fixture.version()
-        #expect(try await fixture.client.delete(fixture.set(), DeleteOptions()) == held, "a second deletion is no write")
+        #expect(
+            try await fixture.client.delete(fixture.set(), DeleteOptions()) == held, "a second deletion is no write")
         #expect(try await fixture.version() == before)
 
         let more: JSONValue = ["metadata": ["finalizers": ["imm.dev/a", "imm.dev/b", "imm.dev/c"]]]
@@ -78,7 +79,8 @@ import Testing
     @Test func `a namespace terminates by its finalizer, and default stays`() async throws {
         let fixture = try await Fixture.make()
         let refused = try await failure {
-            _ = try await fixture.client.delete(ObjectReference(Namespace.resourceType, name: "default"), DeleteOptions())
+            _ = try await fixture.client.delete(
+                ObjectReference(Namespace.resourceType, name: "default"), DeleteOptions())
         }
         #expect(refused.code == 403)
         let other = ObjectReference(Namespace.resourceType, name: "other")

@@ -22,7 +22,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "app web", "=web", "app=web,", ",", "app in web", "app in (web", "app=(x)", "-x=y", "app=a b", "app=wéb", "a/b/c",
+        "app web", "=web", "app=web,", ",", "app in web", "app in (web", "app=(x)", "-x=y", "app=a b", "app=wéb",
+        "a/b/c",
         "count>x", "!", "!app=web", "app in (a;b)",
     ])
     func `what is no label selector is a bad request that shows it`(_ text: String) throws {

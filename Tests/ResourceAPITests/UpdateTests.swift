@@ -170,7 +170,9 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<8 {
                 group.addTask {
-                    let patch: JSONValue = ["metadata": ["labels": .object(JSONObject([("l\(index)", JSONValue.string("x"))]))]]
+                    let patch: JSONValue = [
+                        "metadata": ["labels": .object(JSONObject([("l\(index)", JSONValue.string("x"))]))]
+                    ]
                     _ = try await client.mergePatch(reference, patch, nil, WriteOptions())
                 }
             }

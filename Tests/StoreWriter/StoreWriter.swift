@@ -9,11 +9,11 @@ import ObjectStoreSQLite
     import Musl
 #endif
 
-/// `store-writer PATH WRITERS [BYTES]`: opens the store, then commits until it is killed, and prints `KEY VERSION` for each
-/// commit that the store acknowledged. The crash tests kill it and look for what it printed.
+/// `store-writer PATH WRITERS [BYTES]`: opens the store, then commits until it is killed, and prints `KEY VERSION`
+/// for each commit that the store acknowledged. The crash tests kill it and look for what it printed.
 ///
-/// With BYTES, no file may grow beyond that (as if the disk were full): it prints `full` at the first refusal, checks that
-/// reads go on, and exits with 0.
+/// With BYTES, no file may grow beyond that (as if the disk were full): it prints `full` at the first refusal, checks
+/// that reads go on, and exits with 0.
 @main
 enum StoreWriter {
     static func main() async throws {

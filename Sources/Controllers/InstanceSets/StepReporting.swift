@@ -54,3 +54,40 @@ extension Reason {
         }
     }
 }
+
+// The words of `immctl plan`.
+extension Step {
+    var action: String {
+        switch self {
+        case .createRevision: "CreateRevision"
+        case .createVolume: "CreateVolume"
+        case .bindVolume: "BindVolume"
+        case .orphanVolume: "OrphanVolume"
+        case .attachVolumes: "Attach"
+        case .detachVolumes: "Detach"
+        case .createInstance: "Create"
+        case .adoptInstance: "Adopt"
+        case .intend(_, let step): step.rawValue
+        case .execute(_, let step): step.rawValue
+        case .deleteInstance: "Destroy"
+        case .forgetInstance: "Forget"
+        case .recordInstance, .recordGap, .recordProvisioned, .recordVerdict: "Record"
+        case .provisionVolume: "ProvisionVolume"
+        case .prepareImage: "PrepareImage"
+        case .resolveTemplate: "ResolveImage"
+        case .deleteRevision: "DeleteRevision"
+        case .addFinalizer, .removeFinalizer: "Finalize"
+        }
+    }
+
+    var instanceName: String? {
+        switch self {
+        case .attachVolumes(_, let name, _, _), .adoptInstance(let name), .recordInstance(let name, _),
+            .intend(let name, _),
+            .execute(let name, _), .deleteInstance(let name), .forgetInstance(let name):
+            name
+        case .detachVolumes(_, let receipt): receipt.instance
+        default: nil
+        }
+    }
+}

@@ -1,4 +1,3 @@
-
 /// How a probe reaches an instance over the network. Production connects; the simulator answers by script.
 public protocol ProbeTransport: Sendable {
     /// The status code of `GET http://host:port/path`.

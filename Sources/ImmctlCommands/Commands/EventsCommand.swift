@@ -43,7 +43,7 @@ struct EventsCommand: ImmctlCommand {
             if watch {
                 try await query.follow(session.client) { event in
                     rendering.show(event, as: output.output) {
-                        let line = EventTable.lines([event], now: invocation.time.now, showsNamespaces: allNamespaces)
+                        let line = EventTable.lines([event], now: invocation.now, showsNamespaces: allNamespaces)
                         return Array(line.dropFirst())
                     }
                 }
@@ -51,7 +51,7 @@ struct EventsCommand: ImmctlCommand {
             }
             let events = try await query.events(session.client)
             rendering.show(JSONValue.list(events), as: output.output) {
-                EventTable.lines(events, now: invocation.time.now, showsNamespaces: allNamespaces)
+                EventTable.lines(events, now: invocation.now, showsNamespaces: allNamespaces)
             }
             if events.isEmpty && rendering.isForPeople(output.output) { invocation.console.note("No events found.") }
             return .success

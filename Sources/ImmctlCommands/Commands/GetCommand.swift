@@ -43,7 +43,7 @@ struct GetCommand: ImmctlCommand {
         return try await server.withSession(invocation) { session throws(CommandFailure) in
             let query = GetQuery(
                 session: session, namespace: allNamespaces ? nil : namespace.name, selection: selector.listOptions,
-                now: invocation.time.now)
+                now: invocation.now)
             if watch {
                 try await query.watch(words.items[0], as: output.output, allNamespaces, invocation)
                 return .success

@@ -48,21 +48,19 @@ struct LogsCommand: ImmctlCommand {
         if slot != nil && reference.type != InstanceSet.resourceType {
             throw .usage("--slot needs a set: instanceset/NAME")
         }
-        var options = Session.LogOptions()
-        options.follow = follow
-        options.tailLines = tail
-        options.sinceSeconds = since?.seconds
-        options.timestamps = timestamps
+        let options = LogRequest(
+            follow: follow, tailLines: tail, sinceSeconds: since?.seconds, timestamps: timestamps)
         return try await server.withSession(invocation) { session throws(CommandFailure) in
             let instance =
                 reference.type == InstanceSet.resourceType
                 ? try await occupant(of: reference, session, invocation.console) : reference
-            let output = invocation.console.output
-            let decoder = UTF8Chunks(output)
+            var text = UTF8Chunks()
             try await request("read the log of \(instance.qualifiedName)") { () throws(APIStatus) in
-                try await session.logs(instance, options) { decoder.append($0) }
+                let log = try await session.logs(instance, options)
+                defer { log.cancel() }
+                while let chunk = try await log.next() { invocation.console.output(text.append(chunk)) }
             }
-            decoder.finish()
+            invocation.console.output(text.finish())
             return .success
         }
     }

@@ -44,10 +44,10 @@ struct WaitCommand: ImmctlCommand {
             let client = session.client
             let rendering = OutputRendering(console: invocation.console)
             let isText = rendering.isForPeople(output.output)
-            let started = invocation.time.uptime
+            let started = invocation.uptime
             var met: [JSONValue] = []
             for reference in references {
-                let left = max(.milliseconds(100), timeout.duration - (invocation.time.uptime - started))
+                let left = max(.milliseconds(100), timeout.duration - (invocation.uptime - started))
                 let object = try await withDeadline(left, invocation.time) { () throws(CommandFailure) in
                     try await goal.wait(for: reference, client)
                 }

@@ -1,31 +1,19 @@
-import Ambient
-
 /// Turns chunks of bytes into text; a character that is cut by the end of a chunk waits for the next one.
-final class UTF8Chunks: Sendable {
-    private let rest = Guarded<[UInt8]>([])
-    private let output: @Sendable (String) -> Void
+struct UTF8Chunks: Sendable {
+    private var rest: [UInt8] = []
 
-    init(_ output: @escaping @Sendable (String) -> Void) { self.output = output }
-
-    func append(_ chunk: [UInt8]) {
-        let text = rest.withLock { rest in
-            rest += chunk
-            let cut = UTF8Chunks.incompleteTail(of: rest)
-            let complete = Array(rest.dropLast(cut))
-            rest.removeFirst(complete.count)
-            return String(decoding: complete, as: UTF8.self)
-        }
-        if !text.isEmpty { output(text) }
+    /// The text that is complete with `chunk`.
+    mutating func append(_ chunk: [UInt8]) -> String {
+        rest += chunk
+        let complete = rest.count - UTF8Chunks.incompleteTail(of: rest)
+        defer { rest.removeFirst(complete) }
+        return String(decoding: rest.prefix(complete), as: UTF8.self)
     }
 
-    /// Writes what is left over, which is no whole character.
-    func finish() {
-        let left = rest.withLock { rest in
-            let left = rest
-            rest = []
-            return left
-        }
-        if !left.isEmpty { output(String(decoding: left, as: UTF8.self)) }
+    /// What is left over, which is no whole character.
+    mutating func finish() -> String {
+        defer { rest = [] }
+        return String(decoding: rest, as: UTF8.self)
     }
 
     /// Number of bytes at the end that begin a character and do not finish it.

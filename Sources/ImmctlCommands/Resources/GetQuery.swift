@@ -59,7 +59,7 @@ struct GetQuery: Sendable {
                 case .added(let object), .modified(let object), .deleted(let object): objects = [object]
                 }
                 if rendering.needsTable(format) {
-                    for line in table.lines(for: objects, now: invocation.time.now) { invocation.console.print(line) }
+                    for line in table.lines(for: objects, now: invocation.now) { invocation.console.print(line) }
                 } else {
                     for object in objects { rendering.show(change: object, as: format) }
                 }

@@ -12,8 +12,8 @@ struct SetOccupants: Sendable, Hashable {
     static func load(
         _ set: ObjectReference, _ client: any ResourceClient
     ) async throws(CommandFailure) -> [SetOccupants] {
-        let instances: [Instance] = try await client.owned(by: set)
-        return instances.filter { $0.spec.set == set.name }.map { SetOccupants(slot: $0.spec.slot, instance: $0) }
+        let instances: [Instance] = try await client.objects(of: set, by: "spec.set")
+        return instances.map { SetOccupants(slot: $0.spec.slot, instance: $0) }
             .sorted { left, right in
                 let (one, other) = (left.instance.metadata, right.instance.metadata)
                 return (left.slot, one.creationTimestamp ?? .epoch, one.name)
@@ -23,11 +23,13 @@ struct SetOccupants: Sendable, Hashable {
 }
 
 extension ResourceClient {
-    /// All objects of a kind in the namespace of a set, decoded.
-    func owned<Object: APIObject>(by set: ObjectReference) async throws(CommandFailure) -> [Object] {
+    /// All objects of a kind that name the set in `field`, decoded.
+    func objects<Object: APIObject>(
+        of set: ObjectReference, by field: String
+    ) async throws(CommandFailure) -> [Object] {
         let type = Object.resourceType
         let list = try await request("list \(type.plural)") { () throws(APIStatus) in
-            try await self.list(type, in: set.namespace, ListOptions())
+            try await self.list(type, in: set.namespace, ListOptions(fieldSelector: "\(field)=\(set.name)"))
         }
         var objects: [Object] = []
         for item in list.items { objects.append(try decode(item)) }

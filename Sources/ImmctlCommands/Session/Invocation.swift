@@ -19,4 +19,6 @@ public struct Invocation: Sendable {
     }
 
     var time: any TimeSource { surroundings.time }
+    var now: Timestamp { surroundings.time.now }
+    var uptime: Duration { surroundings.time.uptime }
 }

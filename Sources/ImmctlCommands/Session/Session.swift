@@ -6,25 +6,13 @@ public import ResourceAPI
 ///
 /// Values and closures instead of one more protocol, so that tests run on a `LocalResourceClient` in process.
 public struct Session: Sendable {
-    /// Which part of a log is wanted.
-    public struct LogOptions: Sendable, Hashable {
-        public var follow = false
-        /// The last lines only.
-        public var tailLines: Int?
-        public var sinceSeconds: Int?
-        public var timestamps = false
-
-        public init() {}
-    }
-
     /// The server's `meta.k8s.io/v1` Table of a list.
     public typealias Tables =
         @Sendable (ResourceType, _ namespace: String?, ListOptions) async throws(APIStatus) -> JSONValue
-    /// Writes the log of an Instance to the last argument, until it ends.
-    public typealias Logs =
-        @Sendable (ObjectReference, LogOptions, @escaping @Sendable ([UInt8]) -> Void) async throws(APIStatus) -> Void
+    /// The log of an Instance.
+    public typealias Logs = @Sendable (ObjectReference, LogRequest) async throws(APIStatus) -> LogText
     /// The plan for a set as it would be after it was applied.
-    public typealias Plans = @Sendable (_ set: JSONValue, _ namespace: String) async throws(APIStatus) -> JSONValue
+    public typealias Plans = @Sendable (_ set: JSONValue) async throws(APIStatus) -> JSONValue
 
     public var client: any ResourceClient
     /// nil: tables are made here, by the kind's columns.

@@ -1,4 +1,5 @@
 import Ambient
+import ResourceAPI
 
 /// Runs `body` for `limit` at most.
 ///
@@ -8,12 +9,7 @@ func withDeadline<Result: Sendable>(
     _ body: @escaping @Sendable () async throws(CommandFailure) -> Result
 ) async throws(CommandFailure) -> Result? {
     guard let limit else { return try await body() }
-    enum Outcome: Sendable {
-        case done(Result)
-        case failed(CommandFailure)
-        case timeIsUp
-    }
-    let outcome = await withTaskGroup(of: Outcome.self) { group in
+    let outcome = await withTaskGroup(of: DeadlineOutcome<Result>.self) { group in
         group.addTask {
             do throws(CommandFailure) {
                 return .done(try await body())
@@ -32,6 +28,12 @@ func withDeadline<Result: Sendable>(
     case .failed(let failure): throw failure
     case .timeIsUp: return nil
     }
+}
+
+private enum DeadlineOutcome<Result: Sendable>: Sendable {
+    case done(Result)
+    case failed(CommandFailure)
+    case timeIsUp
 }
 
 /// Runs a request, and says what was tried when it fails.

@@ -60,10 +60,10 @@ final class Deletion {
     func waitUntilGone(timeout: Duration) async throws(CommandFailure) -> ExitStatus {
         let client = session.client
         let leaving = leaving
-        let started = invocation.time.uptime
+        let started = invocation.uptime
         for (reference, uid) in leaving {
-            let left = max(.milliseconds(100), timeout - (invocation.time.uptime - started))
-            let isGone = try await withDeadline(left, invocation.time) { () throws(CommandFailure) in
+            let left = max(.milliseconds(100), timeout - (invocation.uptime - started))
+            let isGone: Void? = try await withDeadline(left, invocation.time) { () throws(CommandFailure) in
                 try await Deletion.waitUntilGone(reference, uid, client)
             }
             guard isGone == nil else { continue }

@@ -19,7 +19,7 @@ extension InstanceSetStatus: SchemaRecord {
             "Revision that is being rolled out; differs from updateRevision only after a rollback."),
         .optional("lastProvenRevision", \.lastProvenRevision, .objectName, "Where a rollback goes."),
         .optional(
-            "resolvedTemplateHash", \.resolvedTemplateHash, .identifier,
+            "resolvedTemplateHash", \.resolvedTemplateHash, .string(maximum: 2048),
             "Hash of the template as written, for which updateRevision was resolved."),
         .optional(
             "resolveToken", \.resolveToken, .identifier, "Token of the last resolve on request that was obeyed."),

@@ -68,6 +68,9 @@ extension VolumeStatus: SchemaRecord {
             "receipts", \.receipts, .list(of: .record, .atomic, maximum: 10), "The last receipts, the newest last."),
         .optional(
             "lastGapMilliseconds", \.lastGapMilliseconds, .counter, "Time without a writer in the last handover."),
+        .optional(
+            "lastGapEpoch", \.lastGapEpoch, .counter,
+            "Epoch that lastGapMilliseconds was measured at the beginning of."),
         .plain("conditions", \.conditions, .conditions, "Conditions of the volume."),
     ]
 }

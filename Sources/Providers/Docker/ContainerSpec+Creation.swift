@@ -22,6 +22,7 @@ struct ContainerPlan {
         for (file, path) in zip(template.files, filePaths) {
             spec.mounts.append(.init(kind: .bind, source: path, target: file.path, isReadOnly: true))
         }
+        // The runtime gives a directory that the image has the mode that it has there, whatever is asked for here.
         for path in template.writablePaths { spec.tmpfs[path] = "mode=1777" }
         spec.networkMode = template.network
         spec.ports = ports
@@ -79,7 +80,8 @@ struct ContainerPlan {
     private func secret(_ reference: SecretReference) throws(ProviderError) -> [UInt8] {
         guard let value = creation.secretValues[reference] else {
             throw ProviderError(
-                .engineFailed, "key \(reference.key) of secret \(reference.name) was not given; create it and try again")
+                .engineFailed, "key \(reference.key) of secret \(reference.name) was not given; create it and try again"
+            )
         }
         return value
     }

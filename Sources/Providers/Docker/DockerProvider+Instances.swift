@@ -9,7 +9,7 @@ extension DockerProvider {
         _ = try await identity.check()
         try await requireVolumes(creation)
         let spec = try plan.spec(filePaths: writeFiles(of: plan))
-        for _ in 0..<2 {
+        for _ in 0..<100 {
             if let id = try await createdID(name, spec, plan) { return try await inspected(id) }
             // The name is held: by this very instance (a repeated create), or by another, and then the fence holds.
             if let holder = try await inspect(name) {
@@ -17,9 +17,13 @@ extension DockerProvider {
                 else { throw nameTaken(name, by: holder) }
                 return observation.instance(holder)
             }
+            // The engine reserves a name a moment before the container can be seen, and frees it a moment after.
+            try await pause(.milliseconds(50), during: "create container \(name)")
         }
         throw ProviderError(
-            .nameTaken, "the engine refuses the name \(name) although no container has it; one of it is being removed")
+            .nameTaken,
+            "the engine has refused the name \(name) for five seconds although no container has it; a create "
+                + "or removal of it hangs")
     }
 
     public func start(_ handle: InstanceHandle) async throws(ProviderError) -> ObservedInstance {
@@ -85,7 +89,8 @@ extension DockerProvider {
         // By name, another occupant is to be expected; under an id that was recorded, it is not.
         if handle.providerID == nil { return nil }
         throw ProviderError(
-            .nameTaken, "container \(container.id) is recorded for instance \(handle.uid), and its labels name "
+            .nameTaken,
+            "container \(container.id) is recorded for instance \(handle.uid), and its labels name "
                 + "\(container.labels[ObjectLabels.uid] ?? "nobody"); it is left alone")
     }
 
@@ -117,8 +122,10 @@ extension DockerProvider {
 
     private func nameTaken(_ name: String, by holder: Container) -> ProviderError {
         ProviderError(
-            .nameTaken, "the name \(name) belongs to container \(holder.id) of instance "
-                + "\(holder.labels[ObjectLabels.uid] ?? "unknown"), epoch \(holder.labels[ObjectLabels.epoch] ?? "unknown")")
+            .nameTaken,
+            "the name \(name) belongs to container \(holder.id) of instance "
+                + "\(holder.labels[ObjectLabels.uid] ?? "unknown"), epoch \(holder.labels[ObjectLabels.epoch] ?? "unknown")"
+        )
     }
 
     // MARK: parts of create and destroy
@@ -150,7 +157,8 @@ extension DockerProvider {
         for request in creation.volumes {
             guard try await ownVolume(uid: request.volumeUID) != nil else {
                 throw ProviderError(
-                    .notFound, "the volume \(names.volume(uid: request.volumeUID)) of claim \(request.claim) is missing "
+                    .notFound,
+                    "the volume \(names.volume(uid: request.volumeUID)) of claim \(request.claim) is missing "
                         + "at the engine; it is never made anew in silence")
             }
         }
@@ -161,8 +169,6 @@ extension DockerProvider {
         let code: ProviderError.Code? =
             error.kind == .notFound && error.engineMessage.lowercased().contains("image")
             ? .imageNotFound : EngineRefusal.code(error)
-        // What was certainly not created needs no files.
-        if !error.mayHaveHappened { files?.remove(uid: plan.creation.handle.uid) }
         let general = ProviderError(error, doing: what)
         return ProviderError(code ?? general.code, plan.redacted(general.message))
     }
@@ -181,13 +187,17 @@ extension DockerProvider {
         // Another removal is on its way; it is awaited here, so that success means gone.
         for _ in 0..<600 {
             guard try await inspect(container.id) != nil else { return }
-            do {
-                try await surroundings.time.sleep(for: .milliseconds(100))
-            } catch {
-                throw ProviderError(.cancelled, "\(what): cancelled while another removal of it was on its way")
-            }
+            try await pause(.milliseconds(100), during: what)
         }
         throw ProviderError(.engineFailed, "\(what): another removal of it has been on its way for a minute")
+    }
+
+    private func pause(_ duration: Duration, during what: String) async throws(ProviderError) {
+        do {
+            try await surroundings.time.sleep(for: duration)
+        } catch {
+            throw ProviderError(.cancelled, "\(what): cancelled while it waited for the engine")
+        }
     }
 }
 

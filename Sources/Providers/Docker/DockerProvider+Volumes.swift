@@ -24,7 +24,8 @@ extension DockerProvider {
             case .notFound: return
             case .conflict:
                 throw ProviderError(
-                    .volumeInUse, "the volume \(volume.name) is held by a container: \(error.engineMessage); destroy it "
+                    .volumeInUse,
+                    "the volume \(volume.name) is held by a container: \(error.engineMessage); destroy it "
                         + "first")
             default: throw ProviderError(error, doing: "delete the volume \(volume.name)")
             }
@@ -47,7 +48,8 @@ extension DockerProvider {
             volume.labels[ObjectLabels.uid] == uid
         else {
             throw ProviderError(
-                .nameTaken, "the volume \(volume.name) exists without our labels, so it is not ours and is left alone; "
+                .nameTaken,
+                "the volume \(volume.name) exists without our labels, so it is not ours and is left alone; "
                     + "rename or remove it")
         }
     }

@@ -48,7 +48,8 @@ public struct DockerProvider: Provider {
         capabilities.files = files != nil
         capabilities.hostPort = true
         return ProviderDescription(
-            identity: try await identity.establish(recorded: recordedIdentity), version: version.version, capabilities: capabilities)
+            identity: try await identity.establish(recorded: recordedIdentity), version: version.version,
+            capabilities: capabilities)
     }
 
     var observation: ContainerObservation {

@@ -22,7 +22,7 @@ enum EngineRefusal {
         "not a directory", "is a directory", "unable to find user", "unable to find group", "no matching entries in",
         "no command specified", "chdir to cwd", "invalid mount", "mount destination", "must be an absolute path",
         "duplicate mount point", "minimum memory limit", "invalid environment variable", "invalid reference format",
-        "invalid user", "invalid working", "is not an absolute path", "read-only file system",
+        "invalid user", "working directory", "is not an absolute path", "read-only file system",
     ]
 
     static func code(_ error: DockerError) -> ProviderError.Code? {

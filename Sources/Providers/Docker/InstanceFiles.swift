@@ -79,6 +79,7 @@ struct InstanceFiles: Sendable {
     private func failure(_ what: String, _ path: String) -> ProviderError {
         ProviderError(
             .engineFailed,
-            "cannot \(what) \(path): \(String(cString: strerror(errno))); check the data directory's permissions and space")
+            "cannot \(what) \(path): \(String(cString: strerror(errno))); check the data directory's permissions and space"
+        )
     }
 }

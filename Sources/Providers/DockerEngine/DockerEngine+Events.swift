@@ -37,12 +37,14 @@ struct EventDecoder: StreamDecoder {
 }
 
 extension DockerEngine {
-    /// What happens from now on, or from `since`, which the engine replays from memory (a limited number).
+    /// What happens from now on, or from `since`, which the engine replays from memory (Docker keeps 256 events of all
+    /// kinds). With `until` the stream ends there.
     public func events(
-        since: Timestamp? = nil, types: [String], labels: [String]
+        since: Timestamp? = nil, until: Timestamp? = nil, types: [String], labels: [String]
     ) async throws(DockerError) -> EngineStream<EngineEvent> {
         var query = [EngineCall.filters([("label", labels), ("type", types)].filter { !$0.1.isEmpty })]
         if let since { query.append(("since", since.engineTime)) }
+        if let until { query.append(("until", until.engineTime)) }
         return try await stream(EngineCall(.get, "/events", query: query), EventDecoder())
     }
 }

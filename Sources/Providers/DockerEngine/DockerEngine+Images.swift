@@ -14,7 +14,8 @@ public struct EngineImage: Sendable, Hashable {
         id = json.text("Id")
         tags = json.strings("RepoTags").filter { $0 != "<none>:<none>" }
         repositoryDigests = json.strings("RepoDigests").filter { !$0.hasPrefix("<none>") }
-        labels = json["Labels"] == nil ? json["Config"]?.map("Labels") ?? [:] : json.map("Labels")
+        // At the top in a row of the list, below the configuration in an inspection.
+        labels = json.map("Labels").merging(json["Config"]?.map("Labels") ?? [:]) { top, _ in top }
     }
 }
 
@@ -68,6 +69,19 @@ extension DockerEngine {
                     current: line["progressDetail"]?["current"]?.intValue,
                     total: line["progressDetail"]?["total"]?.intValue))
         }
+    }
+
+    /// Pushes `repository:tag` to the registry that its name says.
+    public func pushImage(
+        repository: String, tag: String, login: RegistryLogin? = nil
+    ) async throws(DockerError) {
+        var call = EngineCall(
+            .post, try imagePath(repository) + "/push", query: [("tag", tag)], timeout: .seconds(120))
+        // The engine wants the header even where there is nothing to say.
+        call.headers[RegistryLogin.header] =
+            (login ?? RegistryLogin(username: "", password: "", server: "")).headerValue
+        let lines = try await stream(call, JSONLinesDecoder())
+        while let line = try await lines.next() { try DockerEngine.check(line, call) }
     }
 
     /// Loads the images of a tar as `docker save` writes it.

@@ -35,7 +35,8 @@ public struct DockerError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the call can have had an effect all the same.
     public let mayHaveHappened: Bool
 
-    public init(kind: Kind, statusCode: Int? = nil, engineMessage: String, call: String, mayHaveHappened: Bool = false) {
+    public init(kind: Kind, statusCode: Int? = nil, engineMessage: String, call: String, mayHaveHappened: Bool = false)
+    {
         self.kind = kind
         self.statusCode = statusCode
         self.engineMessage = engineMessage

@@ -19,7 +19,7 @@ public struct ScratchImage: Sendable {
     public var tag: String
     /// With absolute paths.
     public var files: [File] = []
-    public var directories: [String] = []
+    public var directories: [(path: String, mode: Int)] = []
     /// Symbolic links by path.
     public var links: [(path: String, target: String)] = []
     public var entrypoint: [String] = []
@@ -33,7 +33,7 @@ public struct ScratchImage: Sendable {
     /// An image with busybox under its name and those of its commands.
     public static func busybox(tag: String, binary: [UInt8], commands: [String]) -> ScratchImage {
         var image = ScratchImage(tag: tag)
-        image.directories = ["/bin", "/tmp", "/etc"]
+        image.directories = [("/bin", 0o755), ("/tmp", 0o1777), ("/etc", 0o755)]
         image.files = [File("/bin/busybox", mode: 0o755, binary)]
         image.links = commands.map { ("/bin/\($0)", "busybox") }
         image.instructions = ["ENV PATH=/bin"]
@@ -50,7 +50,7 @@ public struct ScratchImage: Sendable {
         var tar = TarWriter()
         try tar.addFile("Dockerfile", Array(dockerfile.utf8))
         try tar.addDirectory("root")
-        for path in directories { try tar.addDirectory("root" + path) }
+        for directory in directories { try tar.addDirectory("root" + directory.path, mode: directory.mode) }
         for file in files { try tar.addFile("root" + file.path, mode: file.mode, file.content) }
         for link in links { try tar.addSymbolicLink("root" + link.path, to: link.target) }
         return tar.finished()

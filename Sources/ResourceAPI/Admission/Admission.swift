@@ -15,7 +15,7 @@ public struct Admission: Sendable {
 
     /// The rules of the API.
     public static let standard = Admission(
-        completing: [SecretStringData(), LifecycleFinalizers(), SchemaDefaults()],
+        completing: [UnknownFieldPruning(), SecretStringData(), LifecycleFinalizers(), SchemaDefaults()],
         judging: [
             ObjectNames(), SchemaRules(), TerminatingSets(), NamespaceRules(), ProviderRules(), VolumeRules(),
         ])
@@ -49,6 +49,8 @@ public struct AdmissionRequest: Sendable {
     public let type: ResourceType
     /// What part is written; nil: all but the status.
     public let subresource: Subresource?
+    /// What happens to fields that the schema does not know.
+    public let fieldValidation: FieldValidation
     /// The object as it stands; nil for a create.
     public let old: JSONValue?
     /// As it would stand; for a delete as it stands.
@@ -59,7 +61,7 @@ public struct AdmissionRequest: Sendable {
     public var writesStatus: Bool { subresource == .status }
 
     /// Whether something besides metadata and status changes.
-    public var changesContent: Bool { old.map { !$0.hasEqualContent(as: object) } ?? true }
+    public var changesContent: Bool { !writesStatus && (old.map { !$0.hasEqualContent(as: object) } ?? true) }
 }
 
 extension JSONValue {

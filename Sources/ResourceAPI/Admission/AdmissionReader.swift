@@ -16,7 +16,8 @@ public struct AdmissionReader: Sendable {
     /// All objects of a kind, in all namespaces.
     public func list(_ type: ResourceType) async throws(APIStatus) -> [JSONValue] {
         do throws(StoreError) {
-            return try await store.list(StoreScope(resource: type.key), limit: nil, continuation: nil).objects.map(\.body)
+            return try await store.list(StoreScope(resource: type.key), limit: nil, continuation: nil).objects.map(
+                \.body)
         } catch { throw APIStatus(error) }
     }
 }

@@ -70,7 +70,8 @@ struct ProviderRules: AdmissionCheck {
         for type in [Instance.resourceType, Volume.resourceType] {
             let users = try await objects.list(type).filter { $0["spec"]?["provider"] == name }
             guard let user = users.first else { continue }
-            let example = "\(user["metadata"]?["namespace"]?.stringValue ?? "")/\(user["metadata"]?["name"]?.stringValue ?? "")"
+            let example =
+                "\(user["metadata"]?["namespace"]?.stringValue ?? "")/\(user["metadata"]?["name"]?.stringValue ?? "")"
             let error = FieldError(
                 FieldPath([.field("spec"), .field("endpoint")]), .forbidden,
                 "Forbidden: the provider is in use by \(users.count) \(type.plural), such as \(example)",

@@ -23,20 +23,21 @@ struct SchemaDefaults: AdmissionCheck {
     }
 }
 
-/// Structure, bounds and what the fields say together; what may not change.
+/// Structure, bounds, unknown fields and what the fields say together; what may not change.
 struct SchemaRules: AdmissionCheck {
     func admit(_ request: inout AdmissionRequest, _ objects: AdmissionReader) async throws(APIStatus) {
         if request.operation == .delete { return }
         let errors = request.writesStatus ? statusErrors(request) : errors(request)
-        guard errors.isEmpty else { throw .invalid(request.type, request.name, errors) }
+        if errors.isEmpty { return }
+        try UnknownFields.refuse(errors, request.type)
+        throw .invalid(request.type, request.name, errors)
     }
 
     private func errors(_ request: AdmissionRequest) -> [FieldError] {
-        guard let old = request.old else { return request.type.validate(request.object, mode: .ignore) }
+        guard let old = request.old else { return request.type.validate(request.object) }
         // An object that is going away must be able to lose its finalizers, whatever the rules are by now.
-        let isGoing = old.isBeingDeleted
-        if isGoing, !request.changesContent { return [] }
-        let errors = request.type.validate(request.object, mode: .ignore)
+        if old.isBeingDeleted, !request.changesContent { return [] }
+        let errors = request.type.validate(request.object)
         return errors.isEmpty ? request.type.validateUpdate(from: old, to: request.object) : errors
     }
 
@@ -44,10 +45,7 @@ struct SchemaRules: AdmissionCheck {
         guard let status = request.object["status"], let schema = request.type.schema.property("status")?.schema else {
             return []
         }
-        let path = FieldPath([.field("status")])
-        let errors = schema.validate(status, at: path, mode: .ignore)
-        guard errors.isEmpty, let old = request.old?["status"] else { return errors }
-        return schema.immutabilityErrors(from: old, to: status, at: path)
+        return schema.validate(status, at: FieldPath([.field("status")]))
     }
 }
 

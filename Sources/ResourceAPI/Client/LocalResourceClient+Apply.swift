@@ -25,7 +25,8 @@ extension LocalResourceClient {
                 if subresource != nil { throw .notFound(served.type, key.name) }
                 guard expectation.version == nil, expectation.uid == nil else {
                     throw .conflict(
-                        served.type, key.name, "the configuration names a version or uid, and no existing object was found")
+                        served.type, key.name,
+                        "the configuration names a version or uid, and no existing object was found")
                 }
                 do throws(APIStatus) {
                     return try await insertApplied(configuration, served, owner, options)
@@ -54,7 +55,7 @@ extension LocalResourceClient {
     private func merge(
         _ configuration: JSONValue, over live: JSONValue?, _ owner: FieldOwnership, _ options: WriteOptions
     ) throws(APIStatus) -> ProposedChange {
-        let managers = live?.managedFields.flatMap(FieldManagers.init(json:)) ?? FieldManagers()
+        let managers = live?.managedFields.flatMap { FieldManagers(json: $0, isOurs: true) } ?? FieldManagers()
         do throws(ApplyError) {
             let (object, managers) = try owner.applied(configuration, over: live, managers, force: options.force)
             return ProposedChange(object: object, tracking: .decided(managers))
@@ -70,7 +71,8 @@ extension LocalResourceClient {
         guard let manager = options.fieldManager, !manager.isEmpty else {
             throw APIStatus(
                 code: 422, reason: .invalid,
-                message: "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+                message:
+                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
                 causes: [
                     APIStatus.Cause(
                         reason: FieldError.Reason.required.rawValue,
@@ -85,12 +87,14 @@ extension LocalResourceClient {
         if let managed = object["metadata"]?["managedFields"], !managed.isNull {
             throw .badRequest("metadata.managedFields must be nil")
         }
-        var configuration = try checked(object.withoutNulls, served, subresource, options)
+        var configuration = object.withoutNulls
+        if options.fieldValidation != .strict { configuration = type.schema.pruned(configuration) }
         if type == Secret.resourceType { configuration = Secret.mergingStringData(configuration) }
         if subresource == nil, served.hasStatus { configuration["status"] = nil }
-        let errors = type.schema.validate(configuration, mode: .ignore).filter {
-            $0.reason == .typeInvalid || $0.reason == .duplicate
-        }
+        let problems = type.schema.validate(configuration)
+        try UnknownFields.refuse(problems, type)
+        // What is required may stand in the live object; what has the wrong shape cannot be merged.
+        let errors = problems.filter { $0.reason == .typeInvalid || $0.reason == .duplicate }
         guard errors.isEmpty else { throw .invalid(type, name, errors) }
         return configuration
     }

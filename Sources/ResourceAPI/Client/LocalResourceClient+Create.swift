@@ -12,7 +12,6 @@ extension LocalResourceClient {
     public func create(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {
         let served = try types.find(of: object)
         try checkManager(options)
-        let object = try UnknownFields.checked(object, served.type, options.fieldValidation)
         guard object.metadataText("resourceVersion").isEmpty else {
             throw .badRequest("resourceVersion should not be set on objects to be created")
         }
@@ -51,7 +50,8 @@ extension LocalResourceClient {
         let type = served.type
         let reader = AdmissionReader(store: store)
         var request = AdmissionRequest(
-            operation: .create, type: type, subresource: nil, old: nil, object: ObjectRules.fresh(proposed, served))
+            operation: .create, type: type, subresource: nil, fieldValidation: options.fieldValidation, old: nil,
+            object: ObjectRules.fresh(proposed, served))
         if type.namespaced, request.namespace.isEmpty {
             throw .badRequest("an empty namespace may not be set during creation")
         }

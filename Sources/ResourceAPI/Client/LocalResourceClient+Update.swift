@@ -19,7 +19,6 @@ extension LocalResourceClient {
         if subresource == .scale { return try await updateScale(object, options) }
         let served = try types.find(of: object)
         try checkManager(options)
-        let object = try checked(object, served, subresource, options)
         let reference = ObjectReference(
             served.type, namespace: object.metadataText("namespace"), name: object.metadataText("name"))
         let owner = ownership(served, .update, subresource, options)
@@ -44,22 +43,9 @@ extension LocalResourceClient {
             live throws(APIStatus) in
             let patched = live.mergePatched(with: patch)
             try LocalResourceClient.checkIdentity(patched, over: live, served.type)
-            let object = try checked(patched, served, subresource, options)
-            let proposed = patchesManagers ? object.managedFields ?? [] : nil
-            return ProposedChange(object: object, tracking: .update(owner, proposed: proposed))
+            let proposed = patchesManagers ? patched.managedFields ?? [] : nil
+            return ProposedChange(object: patched, tracking: .update(owner, proposed: proposed))
         }
-    }
-
-    /// Refuses unknown fields; of a status update only the status is looked at, since nothing else is taken from it.
-    func checked(
-        _ object: JSONValue, _ served: ServedType, _ subresource: Subresource?, _ options: WriteOptions
-    ) throws(APIStatus) -> JSONValue {
-        guard subresource == .status else {
-            return try UnknownFields.checked(object, served.type, options.fieldValidation)
-        }
-        var part = JSONObject()
-        for name in ["apiVersion", "kind", "metadata", "status"] { part[name] = object[name] }
-        return try UnknownFields.checked(.object(part), served.type, options.fieldValidation)
     }
 
     private static func checkIdentity(
@@ -100,10 +86,11 @@ extension LocalResourceClient {
         let live = stored.body
         let reader = AdmissionReader(store: store)
         var request = AdmissionRequest(
-            operation: .update, type: served.type, subresource: subresource, old: live,
+            operation: .update, type: served.type, subresource: subresource,
+            fieldValidation: options.fieldValidation, old: live,
             object: ObjectRules.carriedOver(change.object, over: live, subresource, served))
         try await admission.complete(&request, reader)
-        ObjectRules.countGeneration(&request.object, over: live)
+        if !request.writesStatus { ObjectRules.countGeneration(&request.object, over: live) }
         if request.object != live {
             try ObjectRules.checkFinalizers(request.object, over: live, served.type)
             try await admission.judge(request, reader)

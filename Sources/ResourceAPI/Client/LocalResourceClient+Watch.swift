@@ -20,7 +20,8 @@ public struct StoredWatch: Sendable {
     private let stop: @Sendable () -> Void
 
     init(
-        next: @escaping @Sendable () async throws(APIStatus) -> [StoredWatchEvent]?, cancel: @escaping @Sendable () -> Void
+        next: @escaping @Sendable () async throws(APIStatus) -> [StoredWatchEvent]?,
+        cancel: @escaping @Sendable () -> Void
     ) {
         pull = next
         stop = cancel
@@ -62,7 +63,8 @@ extension LocalResourceClient {
         let start: StoreVersion
         if let text = options.resourceVersion, !["", "0"].contains(text) {
             guard let version = StoreVersion(text) else {
-                throw .badRequest("invalid resourceVersion \"\(text)\": it must be a decimal number from an earlier answer")
+                throw .badRequest(
+                    "invalid resourceVersion \"\(text)\": it must be a decimal number from an earlier answer")
             }
             start = version
         } else {

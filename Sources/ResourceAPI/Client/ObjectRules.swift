@@ -5,7 +5,8 @@ import JSON
 enum ObjectRules {
     /// Fields of metadata that stay as they are, whatever an update says.
     private static let keptMetadata = [
-        "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation",
+        "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+        "generation",
         "resourceVersion", "generateName",
     ]
 
@@ -80,7 +81,11 @@ extension JSONValue {
     /// Sets `metadata.managedFields`; an empty list is left out.
     func withManagedFields(_ entries: [JSONValue]?) -> JSONValue {
         var object = self
-        object[path: ["metadata", "managedFields"]] = entries.flatMap { $0.isEmpty ? nil : .array($0) }
+        if let entries, !entries.isEmpty {
+            object[path: ["metadata", "managedFields"]] = .array(entries)
+        } else {
+            object[path: ["metadata", "managedFields"]] = nil
+        }
         return object
     }
 }

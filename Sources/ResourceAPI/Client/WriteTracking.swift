@@ -14,10 +14,15 @@ enum WriteTracking: Sendable {
         case .decided(let managers): return managers.json
         case .update(let ownership, let proposed):
             let stored = live?.managedFields
-            let base = WriteTracking.base(stored: stored, proposed: proposed)
+            let replaced = proposed.flatMap { WriteTracking.replacement(for: stored, $0) }
+            let base = stored ?? []
+            // An object that exists without managers stays so: somebody removed them, or it is older than they are.
+            if live != nil, replaced?.isEmpty ?? base.isEmpty { return replaced?.json ?? stored }
             do throws(FieldSetError) {
-                let updated = try ownership.updated(base, from: live, to: object)
-                return updated == base && proposed == nil ? stored : updated.json
+                let comparison = try Comparison(from: live ?? .object(JSONObject()), to: object, ownership.shape)
+                if comparison.isSame { return replaced?.json ?? stored }
+                let managers = replaced ?? FieldManagers(json: base, isOurs: true) ?? FieldManagers()
+                return ownership.updated(managers, by: comparison).json
             } catch {
                 // Ownership is a help to people; an object that it cannot describe is still valid.
                 return stored
@@ -25,12 +30,11 @@ enum WriteTracking: Sendable {
         }
     }
 
-    /// Whose ownership a request starts from: what it says itself, if that can be read; an empty list, or a list of
-    /// one empty entry, resets.
-    private static func base(stored: [JSONValue]?, proposed: [JSONValue]?) -> FieldManagers {
-        if let proposed, proposed.isEmpty || proposed == [.object(JSONObject())] { return FieldManagers() }
-        if let proposed, proposed != stored, let managers = FieldManagers(json: proposed) { return managers }
-        return stored.flatMap(FieldManagers.init(json:)) ?? FieldManagers()
+    /// The managers that a request itself puts in place; nil when it leaves what is stored. An empty list, or a list of
+    /// one empty entry, removes them; what cannot be read does not count.
+    private static func replacement(for stored: [JSONValue]?, _ proposed: [JSONValue]) -> FieldManagers? {
+        if proposed.isEmpty || proposed == [.object(JSONObject())] { return FieldManagers() }
+        return proposed == stored ? nil : FieldManagers(json: proposed, isOurs: false)
     }
 }
 

@@ -34,32 +34,43 @@ struct FieldManager: Sendable, Hashable {
         }
     }
 
-    var identity: Identity
-    var fields: FieldSet
+    let identity: Identity
+    let fields: FieldSet
     /// RFC 3339, as it stands on the wire.
-    var time: String?
+    let time: String?
+    /// The entry on the wire, where it was read from there.
+    private let source: JSONValue?
 
     /// nil when `json` is no entry that can be read.
-    init?(json: JSONValue) {
+    ///
+    /// - Parameter isOurs: whether we wrote it ourselves.
+    init?(json: JSONValue, isOurs: Bool) {
         guard let operation = json["operation"]?.stringValue.flatMap(Operation.init(rawValue:)),
             let apiVersion = json["apiVersion"]?.stringValue, !apiVersion.isEmpty,
             json["fieldsType"]?.stringValue == "FieldsV1",
-            let fields = FieldSet(fieldsV1: json["fieldsV1"] ?? .object(JSONObject()))
+            let fields = FieldSet(fieldsV1: json["fieldsV1"] ?? .object(JSONObject()), isOurs: isOurs)
         else { return nil }
         identity = Identity(
             name: json["manager"]?.stringValue ?? "", operation: operation, apiVersion: apiVersion,
             subresource: json["subresource"]?.stringValue ?? "")
         self.fields = fields
         time = json["time"]?.stringValue
+        // Not by `?:`, which would make JSON's null of a `nil`.
+        if isOurs { source = json } else { source = .none }
     }
 
     init(_ identity: Identity, fields: FieldSet, time: String?) {
         self.identity = identity
         self.fields = fields
         self.time = time
+        source = nil
     }
 
+    /// The same manager with other fields, at the same time.
+    func with(_ fields: FieldSet) -> FieldManager { FieldManager(identity, fields: fields, time: time) }
+
     var json: JSONValue {
+        if let source { return source }
         var entry = JSONObject([
             ("apiVersion", .string(identity.apiVersion)), ("fieldsType", "FieldsV1"), ("fieldsV1", fields.fieldsV1),
             ("manager", .string(identity.name)), ("operation", .string(identity.operation.rawValue)),

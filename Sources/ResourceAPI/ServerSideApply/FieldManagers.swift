@@ -13,10 +13,12 @@ struct FieldManagers: Sendable, Hashable {
     init() { entries = [] }
 
     /// nil when an entry cannot be read.
-    init?(json: [JSONValue]) {
+    ///
+    /// - Parameter isOurs: whether we wrote them ourselves.
+    init?(json: [JSONValue], isOurs: Bool) {
         var entries: [FieldManager] = []
         for item in json {
-            guard let entry = FieldManager(json: item) else { return nil }
+            guard let entry = FieldManager(json: item, isOurs: isOurs) else { return nil }
             entries.append(entry)
         }
         self.entries = entries
@@ -41,7 +43,8 @@ struct FieldManagers: Sendable, Hashable {
     mutating func remove(_ paths: FieldSet, but exempt: FieldManager.Identity? = nil) {
         guard !paths.isEmpty else { return }
         for index in entries.indices where entries[index].identity != exempt {
-            entries[index].fields = entries[index].fields.subtracting(paths)
+            let rest = entries[index].fields.subtracting(paths)
+            if rest != entries[index].fields { entries[index] = entries[index].with(rest) }
         }
         entries.removeAll { $0.fields.isEmpty }
     }

@@ -8,14 +8,7 @@ struct FieldOwnership: Sendable {
     let time: String
 
     /// The managers after a create, update or patch: what changed belongs to this manager now, and to nobody else.
-    ///
-    /// An object that exists without managers stays so: somebody removed them, or it is older than they are.
-    func updated(
-        _ managers: FieldManagers, from live: JSONValue?, to new: JSONValue
-    ) throws(FieldSetError) -> FieldManagers {
-        if managers.isEmpty, live != nil { return managers }
-        let comparison = try Comparison(from: live ?? .object(JSONObject()), to: new, shape)
-        guard !comparison.isSame else { return managers }
+    func updated(_ managers: FieldManagers, by comparison: Comparison) -> FieldManagers {
         let taken = comparison.added.union(comparison.modified)
         let owned = (managers[manager]?.fields ?? FieldSet()).subtracting(comparison.removed).union(taken)
         var result = managers

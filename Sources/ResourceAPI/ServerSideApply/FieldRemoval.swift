@@ -16,7 +16,8 @@ extension JSONValue {
                 let below = shape.member(member.key)
                 if let rest = try member.value.removing(node.children, below) { result.append((member.key, rest)) }
             }
-            return result.isEmpty ? nil : .object(JSONObject(result))
+            if result.isEmpty { return nil }
+            return .object(JSONObject(result))
         case (.set, .array(let items)), (.keyedList, .array(let items)):
             let item: MergeShape = if case .keyedList(_, let item) = shape.kind { item } else { .leaf }
             let list = try ListElements(items, shape)
@@ -29,7 +30,8 @@ extension JSONValue {
                 if node.isMember { continue }
                 if let rest = try value.removing(node.children, item) { result.append(rest) }
             }
-            return result.isEmpty ? nil : .array(result)
+            if result.isEmpty { return nil }
+            return .array(result)
         default: return self
         }
     }

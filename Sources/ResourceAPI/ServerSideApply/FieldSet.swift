@@ -59,15 +59,27 @@ struct FieldSet: Sendable, Hashable {
 // Set algebra. A member is compared with a member of the same path; what stands below it does not count.
 extension FieldSet {
     func union(_ other: FieldSet) -> FieldSet {
-        combined(with: other, keepsLeft: true, keepsRight: true) { $0 || $1 } below: { $0.union($1) }
+        combined(with: other, keepsLeft: true, keepsRight: true) {
+            $0 || $1
+        } below: {
+            $0.union($1)
+        }
     }
 
     func intersection(_ other: FieldSet) -> FieldSet {
-        combined(with: other, keepsLeft: false, keepsRight: false) { $0 && $1 } below: { $0.intersection($1) }
+        combined(with: other, keepsLeft: false, keepsRight: false) {
+            $0 && $1
+        } below: {
+            $0.intersection($1)
+        }
     }
 
     func subtracting(_ other: FieldSet) -> FieldSet {
-        combined(with: other, keepsLeft: true, keepsRight: false) { $0 && !$1 } below: { $0.subtracting($1) }
+        combined(with: other, keepsLeft: true, keepsRight: false) {
+            $0 && !$1
+        } below: {
+            $0.subtracting($1)
+        }
     }
 
     /// Merges two sorted lists of nodes.

@@ -6,13 +6,17 @@ extension FieldSet {
     private static let selfMark = "."
 
     /// Elements of a kind that we do not know are passed over; nil when `json` is no FieldsV1.
-    init?(fieldsV1 json: JSONValue) {
+    ///
+    /// - Parameter isOurs: whether we wrote it ourselves, so that every element is in its one form.
+    init?(fieldsV1 json: JSONValue, isOurs: Bool) {
         guard case .object(let members) = json else { return nil }
         var nodes: [Node] = []
         nodes.reserveCapacity(members.count)
         for member in members where member.key != FieldSet.selfMark {
-            guard let element = PathElement(parsing: member.key) else { continue }
-            guard let children = FieldSet(fieldsV1: member.value) else { return nil }
+            guard let element = isOurs ? PathElement(text: member.key) : PathElement(parsing: member.key) else {
+                continue
+            }
+            guard let children = FieldSet(fieldsV1: member.value, isOurs: isOurs) else { return nil }
             let isMember = children.isEmpty || member.value[FieldSet.selfMark] != nil
             nodes.append(Node(element, isMember: isMember, children: children))
         }

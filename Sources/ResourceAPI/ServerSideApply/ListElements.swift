@@ -52,7 +52,8 @@ extension MergeShape {
         guard case .keyedList(let keys, _) = kind else {
             switch item {
             case .object, .array, .null:
-                throw FieldSetError(path: ["[\(index)]"], message: "items of a set must be strings, numbers or booleans")
+                throw FieldSetError(
+                    path: ["[\(index)]"], message: "items of a set must be strings, numbers or booleans")
             default: return .value(item)
             }
         }
@@ -66,7 +67,8 @@ extension MergeShape {
         }
         guard !members.isEmpty else {
             let names = keys.map { "\"\($0.name)\"" }.joined(separator: ", ")
-            throw FieldSetError(path: ["[\(index)]"], message: "the item omits the key \(names), which tells items apart")
+            throw FieldSetError(
+                path: ["[\(index)]"], message: "the item omits the key \(names), which tells items apart")
         }
         return .key(members)
     }

@@ -76,7 +76,9 @@ extension MergeShape {
             case .atomic: self.init(.leaf)
             case .set: self.init(.set)
             case .map(let keys):
-                let keys = keys.sorted().map { Key(name: $0, defaultValue: list.items.property($0)?.schema.defaultValue) }
+                let keys = keys.sorted().map {
+                    Key(name: $0, defaultValue: list.items.property($0)?.schema.defaultValue)
+                }
                 self.init(.keyedList(keys, MergeShape(list.items)))
             }
         case .string, .integer, .boolean, .intOrString, .quantity, .any: self.init(.leaf)

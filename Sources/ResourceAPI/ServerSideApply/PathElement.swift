@@ -17,22 +17,19 @@ struct PathElement: Sendable, Hashable, Comparable {
 
     /// From the wire; nil for what is no element that we know.
     init?(parsing text: String) {
-        switch text.utf8.prefix(2).elementsEqual("f:".utf8) {
-        case true: self.text = text
-        case false:
-            let content = String(text.dropFirst(2))
-            switch text.prefix(2) {
-            case "i:":
-                guard Int(content) != nil else { return nil }
-                self.text = text
-            case "k:":
-                guard let key = try? JSONValue(parsing: content), let members = key.objectValue else { return nil }
-                self = .key(members)
-            case "v:":
-                guard let value = try? JSONValue(parsing: content) else { return nil }
-                self = .value(value)
-            default: return nil
-            }
+        let content = String(text.dropFirst(2))
+        switch text.prefix(2) {
+        case "f:": self.text = text
+        case "i:":
+            guard Int(content) != nil else { return nil }
+            self.text = text
+        case "k:":
+            guard let key = try? JSONValue(parsing: content), let members = key.objectValue else { return nil }
+            self = .key(members)
+        case "v:":
+            guard let value = try? JSONValue(parsing: content) else { return nil }
+            self = .value(value)
+        default: return nil
         }
     }
 

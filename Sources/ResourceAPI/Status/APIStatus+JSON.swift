@@ -5,7 +5,7 @@ extension APIStatus {
     public var json: JSONValue {
         var details = JSONObject()
         details["name"] = name.map(JSONValue.string)
-        details["group"] = group.flatMap { $0.isEmpty ? nil : .string($0) }
+        if let group, !group.isEmpty { details["group"] = .string(group) }
         details["kind"] = kind.map(JSONValue.string)
         details["uid"] = uid.map(JSONValue.string)
         details["retryAfterSeconds"] = retryAfterSeconds.map { .int(Int64($0)) }

@@ -55,7 +55,8 @@ extension ObjectStoreConformance {
                 StoreMutation(key, .put(probe.body(3)), if: .absent),
             ])
             let versions = results.map(\.version)
-            try probe.expect(versions == (1...5).map { StoreVersion(before.value + $0) }, "the versions are \(versions)")
+            try probe.expect(
+                versions == (1...5).map { StoreVersion(before.value + $0) }, "the versions are \(versions)")
             try probe.expect(probe.value(try await probe.store.get(key)) == 3, "the last mutation does not stand")
         },
         Case("a put that changes nothing keeps its version and emits nothing") { probe in
@@ -63,7 +64,8 @@ extension ObjectStoreConformance {
             let first = try await probe.put(key, 1)
             let watch = try await probe.store.watch(probe.everywhere, after: first.version)
             let second = try await probe.put(key, 1, if: .version(first.version))
-            try probe.expect(second.version == first.version, "the version went from \(first.version) to \(second.version)")
+            try probe.expect(
+                second.version == first.version, "the version went from \(first.version) to \(second.version)")
             var body = first.body
             body[path: ["metadata", "resourceVersion"]] = nil
             let third = try await probe.store.commit([StoreMutation(key, .put(body), if: .none)])[0]

@@ -11,8 +11,9 @@ public enum ObjectStoreConformance {
     /// A new, empty store of the kind under test.
     public struct Fixture: Sendable {
         public let store: any ObjectStore
-        /// For deadlines: a wait that should end and does not fails after 20 s on this clock.
         public let time: any TimeSource
+        /// A wait that should end and does not fails after this time on ``time``.
+        public let deadline: Duration
         /// How many changes of its resource a watcher may be behind.
         public let watchBuffer: Int
         /// After how many versions a watcher without events gets a bookmark.
@@ -23,12 +24,14 @@ public enum ObjectStoreConformance {
         public let close: @Sendable () async throws -> Void
 
         public init(
-            store: any ObjectStore, time: any TimeSource, watchBuffer: Int, bookmarkVersions: Int,
+            store: any ObjectStore, time: any TimeSource, deadline: Duration = .seconds(20), watchBuffer: Int,
+            bookmarkVersions: Int,
             compact: @escaping @Sendable (StoreVersion) async throws -> Void,
             close: @escaping @Sendable () async throws -> Void
         ) {
             self.store = store
             self.time = time
+            self.deadline = deadline
             self.watchBuffer = watchBuffer
             self.bookmarkVersions = bookmarkVersions
             self.compact = compact

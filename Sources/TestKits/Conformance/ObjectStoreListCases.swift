@@ -18,7 +18,8 @@ extension ObjectStoreConformance {
             try probe.expect(all.continuation == nil && all.remaining ?? 0 == 0, "a full list claims a rest")
             let scope = StoreScope(resource: StoreProbe.resource, namespace: "n1")
             let one = try await probe.store.list(scope, limit: nil, continuation: nil)
-            try probe.expect(one.objects.map(\.key.name) == ["a", "b", "c"], "the namespace's list is \(one.objects.map(\.key))")
+            try probe.expect(
+                one.objects.map(\.key.name) == ["a", "b", "c"], "the namespace's list is \(one.objects.map(\.key))")
             let cluster = StoreScope(resource: "imm.dev/providers", namespace: "")
             let providers = try await probe.store.list(cluster, limit: nil, continuation: nil)
             try probe.expect(providers.objects.count == 3, "cluster-scoped objects: \(providers.objects.map(\.key))")
@@ -36,7 +37,9 @@ extension ObjectStoreConformance {
             try await probe.put(probe.key("bb", in: "n3"), 1)
             let second = try await probe.store.list(scope, limit: 2, continuation: first.continuation)
             try probe.expect(
-                (first.objects + second.objects).map { "\($0.key.namespace)/\($0.key.name)" } == ["n2/a", "n2/b", "n2/c"],
+                (first.objects + second.objects).map { "\($0.key.namespace)/\($0.key.name)" } == [
+                    "n2/a", "n2/b", "n2/c",
+                ],
                 "the pages are \(first.objects.map(\.key)) and \(second.objects.map(\.key))")
             try probe.expect(second.continuation == nil, "there is a third page")
         },
@@ -48,7 +51,9 @@ extension ObjectStoreConformance {
             let code = try await probe.refusal(of: "a page of a compacted snapshot") {
                 _ = try await probe.store.list(probe.everywhere, limit: 1, continuation: first.continuation)
             }
-            guard case .compacted(let oldest) = code else { throw Failure(description: "expected compacted, got \(code)") }
+            guard case .compacted(let oldest) = code else {
+                throw Failure(description: "expected compacted, got \(code)")
+            }
             try probe.expect(oldest > first.version, "it says that \(oldest) is the oldest")
         },
     ]
@@ -61,7 +66,8 @@ extension ObjectStoreConformance {
         var seen = page.objects
         var round = 0
         while let continuation = page.continuation {
-            try probe.expect(page.remaining ?? 20 - seen.count == 20 - seen.count, "wrong rest: \(page.remaining ?? -1)")
+            try probe.expect(
+                page.remaining ?? 20 - seen.count == 20 - seen.count, "wrong rest: \(page.remaining ?? -1)")
             // Ahead of the pages and behind them: changes, deletions, new objects, and new ones that go again.
             try await probe.put(probe.key("o\(29 - round)"), 1)
             try await probe.put(probe.key("o\(10 + round)x"), 1)

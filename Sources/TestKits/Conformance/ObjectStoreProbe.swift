@@ -57,9 +57,9 @@ struct StoreProbe: Sendable {
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Result.self) { group in
             group.addTask { try await body() }
-            group.addTask { [time = fixture.time] in
-                try await time.sleep(for: .seconds(20))
-                throw Failure(description: "\(what) did not come within 20 s")
+            group.addTask { [time = fixture.time, deadline = fixture.deadline] in
+                try await time.sleep(for: deadline)
+                throw Failure(description: "\(what) did not come within \(deadline)")
             }
             defer { group.cancelAll() }
             guard let result = try await group.next() else { throw Failure(description: "no task ran") }
@@ -84,7 +84,9 @@ struct StoreProbe: Sendable {
 
     func expectConflict(_ key: ObjectKey, current: StoreVersion?, _ body: () async throws -> Void) async throws {
         let code = try await refusal(of: "a change whose precondition does not hold", body)
-        try expect(code == .conflict(key, current: current), "expected a conflict with \(String(describing: current)), got \(code)")
+        try expect(
+            code == .conflict(key, current: current),
+            "expected a conflict with \(String(describing: current)), got \(code)")
     }
 
     private func only(_ objects: [StoredObject]) async throws -> StoredObject {

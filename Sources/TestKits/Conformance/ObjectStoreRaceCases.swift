@@ -1,3 +1,4 @@
+import Ambient
 import ObjectStore
 
 extension ObjectStoreConformance {
@@ -45,7 +46,9 @@ extension ObjectStoreConformance {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<writers {
                 group.addTask {
-                    for round in 0..<rounds { try await probe.put(probe.key("w\(writer)", in: "n\(writer % 2)"), round) }
+                    for round in 0..<rounds {
+                        try await probe.put(probe.key("w\(writer)", in: "n\(writer % 2)"), round)
+                    }
                 }
             }
             for watcher in 0..<watchers {

@@ -1,3 +1,4 @@
+import Ambient
 import ObjectStore
 
 extension ObjectStoreConformance {
@@ -9,7 +10,8 @@ extension ObjectStoreConformance {
             for index in 0..<count { try await probe.put(probe.key("a"), index) }
             let watch = try await probe.store.watch(probe.everywhere, after: start)
             let versions = try await probe.events(watch, count).map(\.version.value)
-            try probe.expect(versions == (1...UInt64(count)).map { start.value + $0 }, "versions are missing or doubled")
+            try probe.expect(
+                versions == (1...UInt64(count)).map { start.value + $0 }, "versions are missing or doubled")
         },
         Case("a cancelled watch ends, also for one who waits") { probe in
             let watch = try await probe.store.watch(
@@ -59,7 +61,8 @@ extension ObjectStoreConformance {
         }
         try probe.expect(overruns == 1, "\(count) changes fit into a buffer of \(probe.fixture.watchBuffer)")
         try probe.expect(
-            seen == (1...UInt64(count + 1)).map { start.value + $0 }, "versions are missing or doubled after the overrun")
+            seen == (1...UInt64(count + 1)).map { start.value + $0 },
+            "versions are missing or doubled after the overrun")
     }
 }
 

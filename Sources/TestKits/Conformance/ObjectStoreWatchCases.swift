@@ -8,7 +8,8 @@ extension ObjectStoreConformance {
             let watch = try await probe.store.watch(probe.everywhere, after: first.version)
             let third = try await probe.put(probe.key("a"), 2)
             let events = try await probe.events(watch, 2)
-            try probe.expect(events.map(\.version) == [second.version, third.version], "it delivered \(events.map(\.version))")
+            try probe.expect(
+                events.map(\.version) == [second.version, third.version], "it delivered \(events.map(\.version))")
             async let more = probe.events(watch, 1)
             let fourth = try await probe.put(probe.key("c"), 1)
             let version = try await more[0].version
@@ -38,7 +39,8 @@ extension ObjectStoreConformance {
             let names = try await probe.events(one, 2).map(probe.name)
             try probe.expect(names == ["n1/a", "n1/b"], "the namespace's watch delivered \(names)")
             let allNames = try await probe.events(all, 4).map(probe.name)
-            try probe.expect(allNames == ["n2/a", "n1/a", "n2/a", "n1/b"], "the resource's watch delivered \(allNames)")
+            try probe.expect(
+                allNames == ["n2/a", "n1/a", "n2/a", "n1/b"], "the resource's watch delivered \(allNames)")
         },
         Case("a watch from a version that is retained no longer fails as compacted") { probe in
             let first = try await probe.put(probe.key("a"), 1)
@@ -65,8 +67,6 @@ extension ObjectStoreConformance {
             let watch = try await probe.store.watch(
                 StoreScope(resource: "imm.dev/none"), after: try await probe.store.currentVersion())
             async let batch = probe.next(watch)
-            // The bookmark is owed to one who waits: give it the time to.
-            try await probe.fixture.time.sleep(for: .milliseconds(50))
             for index in 0...probe.fixture.bookmarkVersions { try await probe.put(probe.key("a"), index) }
             guard let events = try await batch, let event = events.first, case .bookmark(let version) = event else {
                 throw Failure(description: "no bookmark came")
@@ -97,8 +97,11 @@ extension StoreProbe {
             switch event {
             case .put(let state, let previous):
                 try expect(before != -1, "the deletion \(object.version) was announced as a put")
-                try expect(value(previous) == before, "the state before \(object.version) is \(String(describing: value(previous)))")
-                try expect((previous?.version ?? StoreVersion(0)) < state.version, "the state before has a later version")
+                try expect(
+                    value(previous) == before,
+                    "the state before \(object.version) is \(String(describing: value(previous)))")
+                try expect(
+                    (previous?.version ?? StoreVersion(0)) < state.version, "the state before has a later version")
                 try expect(state.encoded == object.encoded, "the event's bytes are not the commit's")
             case .deleted(let last):
                 try expect(before == -1, "the put \(object.version) was announced as a deletion")

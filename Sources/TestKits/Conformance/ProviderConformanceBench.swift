@@ -81,7 +81,8 @@ final class ConformanceBench: Sendable {
         do {
             try await body()
         } catch let error as ProviderError {
-            try expect(codes.contains(error.code), "\(what) threw \(error.code.rawValue) (\(error)), expected \(wanted)")
+            try expect(
+                codes.contains(error.code), "\(what) threw \(error.code.rawValue) (\(error)), expected \(wanted)")
             return
         }
         throw ProviderConformanceFailure(check: "", message: "\(what) went through, expected \(wanted)")

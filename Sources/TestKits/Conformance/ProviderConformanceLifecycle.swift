@@ -83,7 +83,8 @@ extension ProviderConformance {
                     try await bench.provider.destroy(handle)
                     let identity = try await bench.provider.observe().identity
                     let read = try await bench.provider.read(handle)
-                    try bench.expectEqual(read, ConfirmingRead(identity: identity, instance: nil), "the confirming read")
+                    try bench.expectEqual(
+                        read, ConfirmingRead(identity: identity, instance: nil), "the confirming read")
                     let seen = try await bench.provider.observe().instances.filter { $0.uid == handle.uid }
                     try bench.expectEqual(seen, [], "the observation")
                     try await bench.provider.destroy(handle)

@@ -76,7 +76,9 @@ extension ProviderConformance {
             Check(name: "a missing volume is refused, never made in silence") { bench in
                 let volume = VolumeAttachmentRequest(claim: "data", volumeUID: bench.freshUID())
                 let creation = bench.creation(bench.subject.lasting, fence: volume.volumeUID, volumes: [volume])
-                try await bench.expectError(.notFound, from: "a create") { _ = try await bench.provider.create(creation) }
+                try await bench.expectError(.notFound, from: "a create") {
+                    _ = try await bench.provider.create(creation)
+                }
                 let seen = try await bench.provider.observe()
                 try bench.expect(!seen.volumes.contains { $0.uid == volume.volumeUID }, "the volume was made")
                 try bench.expect(!seen.instances.contains { $0.uid == creation.handle.uid }, "the instance was made")

@@ -1,6 +1,6 @@
 import Ambient
 import ControllerRuntime
-public import InfraAPI
+import InfraAPI
 import ProviderInterface
 
 /// The engine behind `SimulatedProvider`: it goes on by itself, whether a controller lives or not.
@@ -125,7 +125,8 @@ public final class SimulatedEngine: Sendable {
             guard state.engine.version != before.version else { return ([], []) }
             let now = simulation.time.uptime
             state.history.append((now, state.engine.observation()))
-            state.history.removeAll { $0.since < now - .seconds(20) && state.history.count > 1 }
+            // The newest of those that are too old still tells what was there at the start of the window.
+            while state.history.count > 1, state.history[1].since < now - .seconds(20) { state.history.removeFirst() }
             let changes = state.engine.events(since: before)
             for event in changes where event.kind == .started {
                 guard let instance = state.engine.instances[event.providerID] else { continue }

@@ -13,6 +13,8 @@ extension SimulatedProvider {
         late: EngineTimeline.Action? = nil,
         effect: @Sendable (inout EngineState, EngineMoment) throws(ProviderError) -> Answer
     ) async throws(ProviderError) -> Answer {
+        // A dead process calls nobody.
+        if Task.isCancelled { throw ProviderError(.cancelled, "the calling task is cancelled") }
         begin(operation, subject, instance: instance, volumeUID: volumeUID)
         do throws(ProviderError) {
             let answer = try await answer(operation, late: late, effect)

@@ -1,15 +1,15 @@
 import Ambient
-public import InfraAPI
+import InfraAPI
 public import ProviderInterface
 
 extension SimulatedProvider {
-    public func describe() async throws(ProviderError) -> ProviderDescription {
-        try await call(.describe) { (engine, _) in
-            var capabilities = ProviderCapabilities()
-            capabilities.attachMode = .atCreation
-            capabilities.fence = true
-            return ProviderDescription(identity: engine.identity, version: "simulated", capabilities: capabilities)
-        }
+    public func describe(recordedIdentity: String?) async throws(ProviderError) -> ProviderDescription {
+        let identity = try await call(.describe) { (engine, _) in engine.identity }
+        try expect(recordedIdentity, identity)
+        var capabilities = ProviderCapabilities()
+        capabilities.attachMode = .atCreation
+        capabilities.fence = true
+        return ProviderDescription(identity: identity, version: "simulated", capabilities: capabilities)
     }
 
     public func resolve(image: String, askRegistryFirst: Bool) async throws(ProviderError) -> String {
@@ -147,7 +147,7 @@ extension EngineState {
 
 extension EngineState.Instance {
     /// What its probes say at this uptime.
-    func passesProbes(at uptime: Duration) -> Bool {
+    public func passesProbes(at uptime: Duration) -> Bool {
         guard isRunning, let startedUptime, let readyAfter = image.readyAfter else { return false }
         let age = uptime - startedUptime
         return age >= readyAfter && image.failsProbesAfter.map { age < $0 } ?? true

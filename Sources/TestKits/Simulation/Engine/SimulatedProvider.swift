@@ -1,5 +1,5 @@
-public import Ambient
-public import InfraAPI
+import Ambient
+import InfraAPI
 public import ProviderInterface
 
 /// A connection to a `SimulatedEngine`: the strict fake behind the Provider protocol, with latencies and faults.
@@ -50,9 +50,6 @@ public final class SimulatedProvider: Provider {
         state.withLock { $0.isReachable = isReachable }
     }
 
-    /// What `immctl provider adopt` does: effects are allowed under the identity that is there now.
-    public func adoptIdentity() { state.withLock { $0.expectedIdentity = engine.contents.identity } }
-
     /// How often each operation was called.
     public func callCount(_ operation: ProviderOperation) -> Int { state.withLock { $0.calls[operation] ?? 0 } }
 
@@ -95,7 +92,13 @@ public final class SimulatedProvider: Provider {
         return .none
     }
 
-    /// Compares the identity with the one that this connection met first.
+    /// Takes the identity that is on record; nil is first use.
+    func expect(_ recorded: String?, _ identity: String) throws(ProviderError) {
+        state.withLock { $0.expectedIdentity = recorded ?? identity }
+        try checkIdentity()
+    }
+
+    /// Compares the identity that is there with the one on record.
     func checkIdentity() throws(ProviderError) {
         let identity = engine.contents.identity
         let expected = state.withLock { state in

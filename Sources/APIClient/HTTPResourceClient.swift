@@ -1,0 +1,128 @@
+public import HTTPTransport
+import InfraAPI
+import JSON
+public import ResourceAPI
+
+/// The verbs of the API over HTTP: imm's server or Kubernetes, with the same errors as in process.
+///
+/// A request without an answer fails with reason `.unreachable`. A value that can be copied freely; the copies share the
+/// connections.
+public struct HTTPResourceClient: Sendable {
+    private static let maximumStatusBytes = 1 << 20
+
+    public let location: ServerLocation
+    let transport: HTTPTransport
+    private let userAgent: String
+
+    /// - Parameters:
+    ///   - userAgent: `program/version`; what the server takes as field manager of writes that name none.
+    ///   - limits: of the connections; each open watch holds one.
+    public init(_ location: ServerLocation, userAgent: String = "imm", limits: HTTPLimits = HTTPLimits()) {
+        self.location = location
+        self.userAgent = userAgent
+        transport = HTTPTransport(endpoint: location.endpoint, limits: limits)
+    }
+
+    /// Ends every request and watch, and closes the connections.
+    public func shutdown() { transport.shutdown() }
+
+    /// Sends any request, and returns the answer whatever its code.
+    ///
+    /// - Parameter path: from the first slash, percent-encoded, with the query.
+    /// - Throws: `.unreachable` when no answer came.
+    public func raw(
+        method: HTTPRequest.Method, path: String, body: [UInt8] = [], contentType: String = "application/json",
+        accept: String = "application/json"
+    ) async throws(APIStatus) -> HTTPResponse {
+        let request = request(method, path, body: body, contentType: contentType, accept: accept)
+        do throws(HTTPError) {
+            return try await transport.send(request)
+        } catch {
+            throw APIStatus(error, at: location, isWrite: method != .get && method != .head)
+        }
+    }
+
+    /// Sends a request whose answer is read while it comes.
+    ///
+    /// - Throws: the Status of an answer that is not 2xx; `.unreachable` when none came.
+    func open(_ path: String, accept: String) async throws(APIStatus) -> HTTPBody {
+        let response: HTTPStreamingResponse
+        do throws(HTTPError) {
+            response = try await transport.stream(request(.get, path, accept: accept))
+        } catch {
+            throw APIStatus(error, at: location, isWrite: false)
+        }
+        if (200..<300).contains(response.status) { return response.body }
+        let body: [UInt8]
+        do throws(HTTPError) {
+            body = try await response.body.collect(upTo: HTTPResourceClient.maximumStatusBytes)
+        } catch {
+            throw APIStatus(error, at: location, isWrite: false)
+        }
+        throw APIStatus.answered(response.status, body, location)
+    }
+
+    /// Sends a request and reads the JSON of its answer.
+    ///
+    /// - Throws: the Status of an answer that is not 2xx.
+    func json(
+        _ method: HTTPRequest.Method, _ path: String, body: JSONValue? = nil, contentType: String = "application/json",
+        accept: String = "application/json"
+    ) async throws(APIStatus) -> JSONValue {
+        let response = try await raw(
+            method: method, path: path, body: body?.encoded() ?? [], contentType: contentType, accept: accept)
+        guard (200..<300).contains(response.status) else {
+            throw APIStatus.answered(response.status, response.body, location)
+        }
+        do throws(JSONError) {
+            return try JSONValue(parsing: response.body)
+        } catch {
+            throw APIStatus(
+                code: response.status, reason: .internalError, message: "the answer of \(location) is not JSON: \(error)")
+        }
+    }
+
+    private func request(
+        _ method: HTTPRequest.Method, _ path: String, body: [UInt8] = [], contentType: String = "application/json",
+        accept: String
+    ) -> HTTPRequest {
+        var headers: HTTPHeaders = ["Accept": accept, "User-Agent": userAgent]
+        if !body.isEmpty { headers["Content-Type"] = contentType }
+        if let token = location.bearerToken { headers["Authorization"] = "Bearer \(token)" }
+        return HTTPRequest(method, path, headers: headers, body: body)
+    }
+}
+
+extension APIStatus {
+    private static let maximumExcerptBytes = 200
+
+    /// The failure that an answer tells: its Status body, or what can be said of another body.
+    static func answered(_ code: Int, _ body: [UInt8], _ location: ServerLocation) -> APIStatus {
+        if let json = try? JSONValue(parsing: body), let status = APIStatus(json: json) { return status }
+        let excerpt = String(decoding: body.prefix(maximumExcerptBytes), as: UTF8.self)
+        return APIStatus(
+            code: code, reason: reason(of: code),
+            message: "\(location) answered with status \(code)" + (excerpt.isEmpty ? "" : ": \(excerpt)"))
+    }
+
+    private static func reason(of code: Int) -> Reason {
+        switch code {
+        case 400: .badRequest
+        case 401: .unauthorized
+        case 403: .forbidden
+        case 404: .notFound
+        case 405: .methodNotAllowed
+        case 406: .notAcceptable
+        case 409: .conflict
+        case 410: .expired
+        case 413: .requestEntityTooLarge
+        case 415: .unsupportedMediaType
+        case 422: .invalid
+        case 429: .tooManyRequests
+        case 503: .serviceUnavailable
+        case 504: .timeout
+        case 500...: .internalError
+        default: .unknown
+        }
+    }
+}

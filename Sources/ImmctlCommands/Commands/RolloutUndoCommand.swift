@@ -1,0 +1,84 @@
+import ArgumentParser
+import InfraAPI
+import JSON
+import ResourceAPI
+
+struct RolloutUndoCommand: ImmctlCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undo",
+        abstract: "Go back to the template of an earlier revision.",
+        discussion: """
+            In the middle of a roll-out the set goes back to the revision that every slot last ran, else to the newest \
+            one before that was not rejected. The image is written as it was resolved then, so the very same revision \
+            comes back.
+
+            Examples:
+              immctl rollout undo instanceset/web
+              immctl rollout undo web --to-revision 3
+              immctl rollout undo iset/web --dry-run server -o yaml
+            """)
+
+    @OptionGroup var target: RolloutTarget
+
+    @Option(help: "Number of the revision, as `rollout history` shows it.")
+    var toRevision: Int?
+
+    @Option(help: "Whether to change anything: none, client or server.")
+    var dryRun: DryRun = .none
+
+    @OptionGroup var output: ResultOutputOptions
+
+    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+        let reference = try target.reference()
+        return try await target.server.withSession(invocation) { session throws(CommandFailure) in
+            let client = session.client
+            let history = try await RevisionHistory.load(reference, client)
+            let revision = try choose(from: history)
+            if revision.status.verdict == .rejected {
+                let evidence = revision.status.evidence.map { ": \($0)" } ?? ""
+                invocation.console.warn("revision \(revision.spec.number) was rejected\(evidence)")
+            }
+            let stored = try await request("get \(reference.qualifiedName)") { () throws(APIStatus) in
+                try await client.get(reference)
+            }
+            let patch = RolloutUndoCommand.patch(from: history.set, stored, to: revision)
+            var result = stored
+            if let patch, dryRun != .client {
+                var options = WriteOptions(fieldManager: Session.fieldManager)
+                options.dryRun = dryRun == .server
+                result = try await request("undo \(reference.qualifiedName)") { () throws(APIStatus) in
+                    try await client.mergePatch(reference, patch, nil, options)
+                }
+            }
+            let how = dryRun == .none ? "" : dryRun == .client ? " (dry run)" : " (server dry run)"
+            let line =
+                patch == nil
+                ? "\(reference.qualifiedName) unchanged: it has the template of revision \(revision.spec.number) already"
+                : "\(reference.qualifiedName) rolled back to revision \(revision.spec.number) "
+                    + "(\(revision.name), \(revision.spec.template.spec.image))\(how)"
+            OutputRendering(console: invocation.console).show(result.withoutManagedFields, as: output.output) { [line] }
+            return .success
+        }
+    }
+
+    private func choose(from history: RevisionHistory) throws(CommandFailure) -> Revision {
+        if let toRevision {
+            guard let revision = history[toRevision] else { throw history.unknown(toRevision) }
+            return revision
+        }
+        if let previous = history.previous { return previous }
+        throw CommandFailure(
+            .failed, "set \(history.set.name) has no earlier revision to go back to",
+            hints: ["see `immctl rollout history \(history.set.name)`, and name one with --to-revision"])
+    }
+
+    /// The patch that gives the set the revision's template, decided on this version of the set; nil when it has it.
+    static func patch(from set: InstanceSet, _ stored: JSONValue, to revision: Revision) -> JSONValue? {
+        guard set.spec.template != revision.spec.template else { return nil }
+        let wanted = revision.json[path: ["spec", "template"]] ?? [:]
+        let template = (stored[path: ["spec", "template"]] ?? [:]).mergePatch(to: wanted)
+        return [
+            "metadata": ["resourceVersion": .string(stored.resourceVersion)], "spec": ["template": template],
+        ]
+    }
+}

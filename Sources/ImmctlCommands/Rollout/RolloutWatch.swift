@@ -1,0 +1,64 @@
+import InfraAPI
+import JSON
+import ResourceAPI
+
+/// Follows one set's roll-out.
+struct RolloutWatch: Sendable {
+    let set: ObjectReference
+    let client: any ResourceClient
+
+    /// The progress now.
+    func now() async throws(CommandFailure) -> RolloutProgress {
+        let object: InstanceSet = try await client.load(set)
+        return try await progress(of: object)
+    }
+
+    /// Hands over the progress at each change of the set.
+    ///
+    /// - Returns: the last progress, once the roll-out is over or the task is cancelled.
+    func follow(_ body: (RolloutProgress) -> Void) async throws(CommandFailure) -> RolloutProgress {
+        var last = try await now()
+        body(last)
+        if last.isOver { return last }
+        var failure: CommandFailure?
+        try await request("watch \(set.qualifiedName)") { () throws(APIStatus) in
+            try await ObjectFollower(client, set).follow { news throws(APIStatus) in
+                let object: JSONValue?
+                switch news {
+                case .all(let objects): object = objects.first
+                case .added(let new), .modified(let new): object = new
+                case .deleted: object = nil
+                }
+                guard let object else { throw APIStatus.notFound(set.type, set.name) }
+                do throws(CommandFailure) {
+                    let next = try await progress(of: try decode(object))
+                    if next != last { body(next) }
+                    last = next
+                    return !next.isOver
+                } catch {
+                    failure = error
+                    return false
+                }
+            }
+        }
+        if let failure { throw failure }
+        return last
+    }
+
+    /// The set's own word; but a restart that the instances do not show yet is not complete. (The set's status does
+    /// not echo the restart token; each Instance records it.)
+    private func progress(of object: InstanceSet) async throws(CommandFailure) -> RolloutProgress {
+        var progress = RolloutProgress(object)
+        guard case .complete = progress.state,
+            let token = object.metadata.annotations[RolloutProgress.restartAnnotation]
+        else { return progress }
+        let spec = object.spec
+        let partition = spec.strategy.partition?.resolved(of: spec.replicas, rounding: .up) ?? 0
+        let occupants = try await SetOccupants.load(set, client)
+        let old = occupants.filter { $0.slot >= partition && $0.instance.spec.restartToken != token }
+        guard !old.isEmpty else { return progress }
+        let slots = old.map { String($0.slot) }.joined(separator: ", ")
+        progress.state = .waiting(reason: "Restarting", message: "not restarted yet: slot \(slots)")
+        return progress
+    }
+}

@@ -1,0 +1,35 @@
+import APIClient
+import HTTPTransport
+import JSON
+import ResourceAPI
+
+extension Session {
+    /// A connection to a server; nothing is sent yet.
+    public static func http(_ address: ServerAddress) -> Session {
+        let location: ServerLocation =
+            switch address.location {
+            case .socket(let path): .socket(path: path)
+            case .url(let url): .url(url)
+            }
+        let client = HTTPResourceClient(location, userAgent: "immctl/\(Immctl.version)")
+        return Session(
+            client: client,
+            tables: { type, namespace, options throws(APIStatus) in
+                try await client.getTable(type, in: namespace, options)
+            },
+            logs: { instance, request throws(APIStatus) in try await client.logs(instance, request) },
+            plan: { set throws(APIStatus) in try await client.plan(set) },
+            version: { () throws(APIStatus) in try await Session.version(client) },
+            close: { client.shutdown() })
+    }
+
+    private static func version(_ client: HTTPResourceClient) async throws(APIStatus) -> JSONValue {
+        let response = try await client.raw(method: .get, path: "/version")
+        guard response.status == 200, let version = try? JSONValue(parsing: response.body) else {
+            throw APIStatus(
+                code: response.status, reason: .unknown,
+                message: "\(client.location) answered \(response.status) to GET /version; is it an imm server?")
+        }
+        return version
+    }
+}

@@ -1,0 +1,35 @@
+/// How a scenario ended, with what it takes to run it again.
+public struct ClusterReport: Sendable, CustomStringConvertible {
+    public let scenario: String
+    public let seed: UInt64
+    public let end: Simulation.End
+    /// Why the scenario itself gave up.
+    public let failure: String?
+    public let violations: [LawViolation]
+    public let escapeCount: Int
+    public let controllerLives: Int
+    public let transcript: String
+
+    /// Everything that is wrong with the run; empty when nothing is.
+    public var problems: [String] {
+        var problems = violations.map(\.description)
+        if let failure { problems.append("scenario: \(failure)") }
+        if end != .finished { problems.append("the run ended as \(end)") }
+        if escapeCount > 0 { problems.append("\(escapeCount) jobs escaped the executor") }
+        return problems
+    }
+
+    /// The command that runs this seed again.
+    public var replayCommand: String { "IMM_SEED=\(seed) swift test --filter '\(scenario)'" }
+
+    /// The problems, the end of the transcript, and the replay command.
+    public var description: String {
+        let lines = transcript.split(separator: "\n", omittingEmptySubsequences: false).suffix(60)
+        return """
+            \(scenario), seed \(seed): \(problems.isEmpty ? "no problems" : "")
+            \(problems.joined(separator: "\n"))
+            … \(lines.joined(separator: "\n  "))
+            replay: \(replayCommand)
+            """
+    }
+}

@@ -1,0 +1,123 @@
+import Ambient
+import InfraAPI
+import ProviderInterface
+
+/// L4: no voluntary step begins that takes the set below its available instances, or an occupant above its surge. Worked
+/// out apart from the planner, from the records at the commit that states the intent.
+struct BudgetRule: LawRule {
+    /// What the set asked for, and since when; a plan may be made on a state a moment old.
+    private struct Limits: Sendable {
+        let since: Duration
+        let minAvailable: Int
+        let maxOccupants: Int
+    }
+
+    private var limits: [String: [Limits]] = [:]
+    private static let planAge = Duration.seconds(5)
+
+    mutating func committed(_ change: RecordChange, before: World, after: World) -> [LawViolation] {
+        switch (change.before, change.after) {
+        case (_, .set(let set)):
+            note(set, after)
+            return []
+        case (nil, .instance(let instance)): return created(instance, after)
+        case (.instance(let old), .instance(let new)) where !old.isLeaving && new.isLeaving:
+            return leaving(old, before)
+        default: return []
+        }
+    }
+
+    private mutating func note(_ set: InstanceSet, _ world: World) {
+        let now = Limits(
+            since: world.uptime, minAvailable: BudgetRule.minAvailable(set), maxOccupants: BudgetRule.maxOccupants(set))
+        limits[set.uid, default: []].append(now)
+    }
+
+    /// Limits that held at any time within the age of a plan.
+    private func current(_ set: InstanceSet, _ world: World) -> [Limits] {
+        let all = limits[set.uid] ?? []
+        let first = all.lastIndex { $0.since <= world.uptime - BudgetRule.planAge } ?? 0
+        return Array(all[first...])
+    }
+
+    private func leaving(_ instance: Instance, _ world: World) -> [LawViolation] {
+        guard let set = world.set(of: instance), !set.isBeingDeleted, instance.spec.slot < set.spec.replicas,
+            world.isAvailable(instance, set),
+            // What died is not available, whether that is stored already or not.
+            world.engine.sortedInstances.contains(where: {
+                $0.observed.uid == instance.uid && $0.passesProbes(at: world.uptime)
+            })
+        else { return [] }
+        let available = world.instances(of: set).filter { world.isAvailable($0, set) }.count
+        let least = current(set, world).map(\.minAvailable).min() ?? 0
+        guard available - 1 < least else { return [] }
+        return [
+            LawViolation(
+                .budget, at: world.uptime, objects: ["set \(set.name)", "instance \(instance.name)"],
+                "it is taken away while \(available) are available and \(least) must be")
+        ]
+    }
+
+    private func created(_ instance: Instance, _ world: World) -> [LawViolation] {
+        guard let set = world.set(of: instance), !set.isBeingDeleted else { return [] }
+        let occupants = world.instances(of: set).count
+        let most = current(set, world).map(\.maxOccupants).max() ?? Int.max
+        guard occupants > most else { return [] }
+        return [
+            LawViolation(
+                .budget, at: world.uptime, objects: ["set \(set.name)", "instance \(instance.name)"],
+                "it is occupant number \(occupants), and \(most) may be")
+        ]
+    }
+
+    private static func canSurge(_ set: InstanceSet) -> Bool {
+        let spec = set.spec.template.spec
+        let hasHostPort = spec.ports.contains { $0.hostPort != nil || spec.network == "host" }
+        return set.spec.volumeClaimTemplates.isEmpty && !hasHostPort && set.spec.strategy.type == .rollingReplace
+    }
+
+    private static func maxSurge(_ set: InstanceSet) -> Int {
+        guard canSurge(set) else { return 0 }
+        return resolved(set.spec.strategy.maxSurge, set.spec.replicas, roundingUp: true)
+    }
+
+    private static func maxOccupants(_ set: InstanceSet) -> Int { set.spec.replicas + maxSurge(set) }
+
+    private static func minAvailable(_ set: InstanceSet) -> Int {
+        guard set.spec.strategy.type == .rollingReplace else { return 0 }
+        var unavailable = resolved(set.spec.strategy.maxUnavailable, set.spec.replicas, roundingUp: false)
+        if maxSurge(set) == 0 { unavailable = max(1, unavailable) }
+        return max(0, set.spec.replicas - unavailable)
+    }
+
+    /// Unset is a quarter.
+    private static func resolved(_ value: IntOrString?, _ replicas: Int, roundingUp: Bool) -> Int {
+        switch value ?? .string("25%") {
+        case .int(let number): return number
+        case .string(let text):
+            let percent = Int(text.dropLast()) ?? 0
+            return roundingUp ? (replicas * percent + 99) / 100 : replicas * percent / 100
+        }
+    }
+}
+
+extension Instance {
+    /// Whether its end is intended.
+    var isLeaving: Bool {
+        if isBeingDeleted { return true }
+        switch status.step?.name {
+        case .retire, .stop, .destroy: return true
+        case .launch, .create, .start, nil: return false
+        }
+    }
+}
+
+extension World {
+    /// Ready for long enough, as stored.
+    func isAvailable(_ instance: Instance, _ set: InstanceSet) -> Bool {
+        guard !instance.isLeaving, instance.status.finishedAt == nil, let since = instance.status.readySince else {
+            return false
+        }
+        return now - since >= .seconds(set.spec.minReadySeconds)
+    }
+}

@@ -1,0 +1,78 @@
+import Ambient
+import ObjectStore
+
+/// Watches a simulated cluster: is shown each commit and each call as they happen, and knows at the end which laws were
+/// broken, when, on which objects.
+public final class LawChecker: Sendable {
+    private struct State {
+        var world = World()
+        var rules: [any LawRule] = [
+            NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(), NothingForeignRule(),
+        ]
+        var violations: [LawViolation] = []
+    }
+
+    private let simulation: Simulation
+    private let engine: SimulatedEngine
+    private let state = Guarded(State())
+
+    public init(_ simulation: Simulation, _ engine: SimulatedEngine) {
+        self.simulation = simulation
+        self.engine = engine
+    }
+
+    /// What was broken so far, by us or in the engine, in the order of time.
+    public var violations: [LawViolation] {
+        (state.withLock { $0.violations } + engine.contents.violations).enumerated()
+            .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+    }
+
+    /// As the records and the engine are now.
+    public var world: World {
+        state.withLock { state in
+            var world = state.world
+            world.look(simulation, engine)
+            return world
+        }
+    }
+
+    func committed(_ changes: [RecordChange]) {
+        state.withLock { state in
+            var before = state.world
+            before.look(simulation, engine)
+            var after = before
+            for change in changes { after.take(change) }
+            for change in changes {
+                for index in state.rules.indices {
+                    state.violations += state.rules[index].committed(change, before: before, after: after)
+                }
+            }
+            state.world = after
+        }
+    }
+
+    func called(_ call: SimulatedProvider.Call) {
+        state.withLock { state in
+            state.world.look(simulation, engine)
+            for index in state.rules.indices { state.violations += state.rules[index].called(call, state.world) }
+        }
+    }
+
+    /// To be called when faults have stopped and everything has settled.
+    func ended() {
+        state.withLock { state in
+            state.world.look(simulation, engine)
+            for index in state.rules.indices { state.violations += state.rules[index].ended(state.world) }
+        }
+    }
+
+    func note(_ violation: LawViolation) { state.withLock { $0.violations.append(violation) } }
+}
+
+extension World {
+    fileprivate mutating func look(_ simulation: Simulation, _ engine: SimulatedEngine) {
+        uptime = simulation.time.uptime
+        now = simulation.time.now
+        self.engine = engine.contents
+    }
+}

@@ -1,0 +1,41 @@
+import InfraAPI
+import ProviderInterface
+
+/// L6: effects address only what has a stored record, and in the end nothing of ours is left without one. That foreign
+/// objects are not touched the engine itself watches.
+struct NothingForeignRule: LawRule {
+    mutating func called(_ call: SimulatedProvider.Call, _ world: World) -> [LawViolation] {
+        guard call.operation.isEffect else { return [] }
+        func violation(_ object: String) -> [LawViolation] {
+            [
+                LawViolation(
+                    .nothingForeign, at: call.uptime, objects: [object],
+                    "\(call.operation) of something that has no stored record")
+            ]
+        }
+        if let uid = call.instance?.uid, world.instances[uid] == nil { return violation("instance \(uid)") }
+        if let uid = call.volumeUID, world.volumes[uid] == nil { return violation("volume \(uid)") }
+        return []
+    }
+
+    mutating func ended(_ world: World) -> [LawViolation] {
+        let leaked = world.engine.sortedInstances.filter { !$0.isForeign && world.instances[$0.observed.uid] == nil }
+        let leftVolumes = world.engine.volumes.values.filter { !$0.isForeign && world.volumes[$0.observed.uid] == nil }
+        let dead = world.engine.sortedInstances.filter { $0.isForeign && !$0.isRunning }
+        return leaked.map { instance in
+            LawViolation(
+                .nothingForeign, at: world.uptime, objects: ["instance \(instance.observed.uid)"],
+                "left at the provider without a record")
+        }
+            + leftVolumes.map(\.observed.uid).sorted().map { uid in
+                LawViolation(
+                    .nothingForeign, at: world.uptime, objects: ["volume \(uid)"],
+                    "left at the provider without a record")
+            }
+            + dead.map { instance in
+                LawViolation(
+                    .nothingForeign, at: world.uptime, objects: ["instance \(instance.observed.providerID)"],
+                    "a foreign instance was ended")
+            }
+    }
+}

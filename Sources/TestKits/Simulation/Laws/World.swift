@@ -1,0 +1,69 @@
+public import InfraAPI
+import ObjectStore
+
+/// Everything that the laws are read from: what is stored, what the engine holds, and when.
+public struct World: Sendable {
+    public internal(set) var uptime = Duration.zero
+    public internal(set) var now = Simulation.start
+    /// By uid, as the other records.
+    public internal(set) var sets: [String: InstanceSet] = [:]
+    public internal(set) var revisions: [String: Revision] = [:]
+    public internal(set) var instances: [String: Instance] = [:]
+    public internal(set) var volumes: [String: Volume] = [:]
+    public internal(set) var engine = EngineState(identity: "")
+
+    /// The instances of a set, in order of their names.
+    public func instances(of set: InstanceSet) -> [Instance] {
+        instances.values.filter { $0.namespace == set.namespace && $0.spec.set == set.name }
+            .sorted { $0.name < $1.name }
+    }
+
+    /// The set of an instance, if it is still there.
+    public func set(of instance: Instance) -> InstanceSet? {
+        sets.values.first { $0.namespace == instance.namespace && $0.name == instance.spec.set }
+    }
+
+    mutating func take(_ change: RecordChange) {
+        let record = change.after ?? change.before
+        switch record {
+        case .set(let set): sets[set.uid] = change.after == nil ? nil : set
+        case .revision(let revision): revisions[revision.uid] = change.after == nil ? nil : revision
+        case .instance(let instance): instances[instance.uid] = change.after == nil ? nil : instance
+        case .volume(let volume): volumes[volume.uid] = change.after == nil ? nil : volume
+        case nil: break
+        }
+    }
+}
+
+/// A stored object of the kinds that laws speak of.
+public enum StoredRecord: Sendable {
+    case set(InstanceSet)
+    case revision(Revision)
+    case instance(Instance)
+    case volume(Volume)
+
+    /// nil: another kind, or an object that cannot be read.
+    init?(_ object: StoredObject) {
+        switch object.key.resource {
+        case InstanceSet.resourceType.key:
+            guard let set = try? InstanceSet(json: object.body) else { return nil }
+            self = .set(set)
+        case Revision.resourceType.key:
+            guard let revision = try? Revision(json: object.body) else { return nil }
+            self = .revision(revision)
+        case Instance.resourceType.key:
+            guard let instance = try? Instance(json: object.body) else { return nil }
+            self = .instance(instance)
+        case Volume.resourceType.key:
+            guard let volume = try? Volume(json: object.body) else { return nil }
+            self = .volume(volume)
+        default: return nil
+        }
+    }
+}
+
+/// One change of a record by one commit.
+public struct RecordChange: Sendable {
+    public let before: StoredRecord?
+    public let after: StoredRecord?
+}

@@ -1,0 +1,21 @@
+import Ambient
+import ImmctlCommands
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+@main
+struct Entry {
+    static func main() async {
+        let environment = Environment.system()
+        let invocation = Invocation(
+            console: .system(environment: environment), environment: environment, surroundings: .system,
+            connect: { address in .http(address) })
+        exit(await Immctl.execute(Array(CommandLine.arguments.dropFirst()), in: invocation).rawValue)
+    }
+}

@@ -1,0 +1,90 @@
+import APIServer
+import Ambient
+import ControllerRuntime
+import Controllers
+import DockerEngine
+import DockerProvider
+import InfraAPI
+import JSON
+import Logging
+import ObjectStoreSQLite
+import ProviderInterface
+import ResourceAPI
+import ServiceLifecycle
+import UnixSignals
+
+/// The composition: everything is made here and nowhere else.
+struct Daemon {
+    let dataDirectory: String
+    let socket: String
+    let dockerEndpoint: String
+    let surroundings: Surroundings
+    let logger: Logger
+
+    func run() async throws {
+        let store = try SQLiteObjectStore(path: dataDirectory + "/store.db", surroundings: surroundings)
+        let installation = try await InstallationRecord.load(store, surroundings)
+        let client = LocalResourceClient(store: store, surroundings: surroundings)
+        try await Bootstrap.run(client, dockerEndpoint: dockerEndpoint)
+        let probes = NetworkProbes()
+        defer { probes.shutdown() }
+        let controllers = ControllerSet(
+            client: client, installation: installation, factory: factory(installation), probeTransport: probes,
+            surroundings, logger: logger)
+        let server = APIServer(
+            APIServerConfiguration(socketPath: socket, immVersion: Version.text), client: client,
+            endpoints: DaemonEndpoints(
+                logs: { (reference, request) async throws(APIStatus) in
+                    try await InstanceLogs(client: client, controllers: controllers).open(reference, request)
+                },
+                plan: { (object, _) async throws(APIStatus) in
+                    try await PlanEndpoint(client: client, controllers: controllers, installation: installation).plan(object)
+                },
+                readiness: { controllers.caches.sets.hasSynced ? nil : "the caches are being filled" }),
+            surroundings: surroundings, logger: logger)
+        logger.notice(
+            "immd starts",
+            metadata: ["version": "\(Version.text)", "installation": "\(installation.id)", "data": "\(dataDirectory)"])
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: ControllerService(controllers: controllers),
+                        successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: server),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
+        try await group.run()
+        try await store.close()
+        logger.notice("immd ended")
+    }
+
+    private func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+
+    private func factory(_ installation: Installation) -> ControllerSet.ProviderFactory {
+        let (surroundings, logger) = (surroundings, logger)
+        let files = dataDirectory + "/files"
+        return { object in
+            guard object.spec.type == .docker else { return nil }
+            let endpoint = object.spec.endpoint ?? "unix:///var/run/docker.sock"
+            let path = endpoint.hasPrefix("unix://") ? String(endpoint.dropFirst("unix://".count)) : endpoint
+            return DockerProvider(
+                engine: DockerEngine(socketPath: path, time: surroundings.time),
+                configuration: DockerProviderConfiguration(installationID: installation.id, filesDirectory: files),
+                surroundings: surroundings, logger: logger)
+        }
+    }
+}
+
+/// The controllers as a service: a graceful shutdown cancels them; effects that are cut off are found again by their intent.
+private struct ControllerService: Service {
+    let controllers: ControllerSet
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await controllers.run() }
+    }
+}

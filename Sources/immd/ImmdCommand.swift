@@ -1,0 +1,63 @@
+import Ambient
+import ArgumentParser
+import Logging
+
+/// The daemon: store, controllers and API server in one process.
+@main
+struct ImmdCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "immd",
+        abstract: "Keep fleets of instances equal to their manifests by replacing them.",
+        discussion: """
+            Every option has an environment variable: --data-dir is IMM_DATA_DIR, and so on.
+
+            EXAMPLES
+              immd                                        # data and socket in their usual places
+              immd --data-dir ./data --socket ./imm.sock  # a private one
+            """,
+        version: Version.text)
+
+    @Option(help: "Directory of the store (made with mode 0700).")
+    var dataDir: String = DataDirectory.standard
+
+    @Option(help: "Unix socket of the API (made with mode 0600).")
+    var socket: String = DataDirectory.standardSocket
+
+    @Option(help: "Docker engine of the default Provider, made at the first start.")
+    var dockerEndpoint: String = Environment["IMM_DOCKER_ENDPOINT"] ?? "unix:///var/run/docker.sock"
+
+    @Option(help: "trace, debug, info, notice, warning or error.")
+    var logLevel: String = Environment["IMM_LOG_LEVEL"] ?? "info"
+
+    @Option(help: "text or json.")
+    var logFormat: LogFormat = Environment["IMM_LOG_FORMAT"].flatMap(LogFormat.init(rawValue:)) ?? .text
+
+    func validate() throws {
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("--log-level \(logLevel): use trace, debug, info, notice, warning or error")
+        }
+        guard dockerEndpoint.hasPrefix("unix:///") else {
+            throw ValidationError("--docker-endpoint \(dockerEndpoint): this version speaks unix:///path only")
+        }
+    }
+
+    func run() async throws {
+        let format = logFormat
+        LoggingSystem.bootstrap { label in LineLogHandler(label: label, format: format) }
+        var logger = Logger(label: "immd")
+        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        do {
+            try await Daemon(
+                dataDirectory: dataDir, socket: socket, dockerEndpoint: dockerEndpoint, surroundings: .system,
+                logger: logger
+            ).run()
+        } catch {
+            logger.error("immd cannot go on", metadata: ["error": "\(error)"])
+            throw ExitCode.failure
+        }
+    }
+}
+
+enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case text, json
+}

@@ -1,0 +1,37 @@
+import Controllers
+import HTTPTransport
+import NIOCore
+import NIOPosix
+
+/// Probes over the network.
+struct NetworkProbes: ProbeTransport {
+    // The host is part of each request: `http:` and `//host:port/path` are one URL, and all probes share one thread.
+    private let transport = HTTPTransport(endpoint: .tcp(base: "http:"))
+
+    func shutdown() { transport.shutdown() }
+
+    func httpGet(host: String, port: Int, path: String, timeout: Duration) async -> ProbeReply {
+        let request = HTTPRequest(.get, "//\(host):\(port)\(path.hasPrefix("/") ? path : "/" + path)", timeout: timeout)
+        do throws(HTTPError) {
+            return .status(try await transport.send(request).status)
+        } catch {
+            switch error.code {
+            case .connectionRefused, .connectionFailed, .timedOut, .sentButUnanswered, .responseCutShort,
+                .protocolError, .tooLarge:
+                return .refused(error.message)
+            default: return .unknown(error.message)
+            }
+        }
+    }
+
+    func tcpConnect(host: String, port: Int, timeout: Duration) async -> ProbeReply {
+        let (seconds, attoseconds) = timeout.components
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
+        do {
+            let channel = try await bootstrap.connect(host: host, port: port).get()
+            try? await channel.close().get()
+            return .connected
+        } catch { return .refused("\(error)") }
+    }
+}

@@ -1,0 +1,65 @@
+import Ambient
+import JSON
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A bare unix socket, for clients that behave as no HTTP library does.
+final class RawConnection: Sendable {
+    private let descriptor: Guarded<Int32>
+
+    private init(_ descriptor: Int32) { self.descriptor = Guarded(descriptor) }
+
+    deinit { close() }
+
+    static func open(_ path: String) async throws -> RawConnection {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        try #require(descriptor >= 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(result == 0)
+        return RawConnection(descriptor)
+    }
+
+    func close() {
+        let descriptor = descriptor.withLock { descriptor in
+            defer { descriptor = -1 }
+            return descriptor
+        }
+        if descriptor >= 0 { Glibc.close(descriptor) }
+    }
+
+    func send(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        #expect(write(descriptor.withLock { $0 }, bytes, bytes.count) == bytes.count)
+    }
+
+    /// What is there now; nil at the end of the stream.
+    func received() -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = read(descriptor.withLock { $0 }, &bytes, bytes.count)
+        if count < 0 { return [] }
+        return count == 0 ? nil : Array(bytes[..<count])
+    }
+
+    /// The first JSON lines of a chunked response; waits up to 10 s for them.
+    func jsonLines(_ count: Int) async throws -> [JSONValue] {
+        var text = ""
+        var lines: [JSONValue] = []
+        try await eventually("\(count) lines arrive") {
+            text += String(decoding: received() ?? [], as: UTF8.self)
+            lines = try text.split(separator: "\r\n").filter { $0.hasPrefix("{") }
+                .flatMap { $0.split(separator: "\n") }.map { try JSONValue(parsing: String($0)) }
+            return lines.count >= count
+        }
+        return lines
+    }
+}

@@ -1,0 +1,83 @@
+import Ambient
+import InfraAPI
+import ProviderInterface
+import Simulation
+import Testing
+
+@Suite struct `Simulated cluster` {
+    private static func set(_ replicas: Int, _ image: String, claims: Int = 0) -> InstanceSet {
+        var set = InstanceSet()
+        set.metadata = ObjectMeta(name: "web", namespace: "default")
+        set.spec.replicas = replicas
+        set.spec.template.spec.image = image
+        var port = Port()
+        port.name = "http"
+        port.containerPort = 8080
+        set.spec.template.spec.ports = [port]
+        var probe = Probe()
+        var get = HTTPGetAction()
+        get.port = .string("http")
+        probe.httpGet = get
+        set.spec.template.spec.readinessProbe = probe
+        for number in 0..<claims {
+            var claim = VolumeClaimTemplate()
+            claim.name = "data-\(number)"
+            set.spec.volumeClaimTemplates.append(claim)
+            var mount = VolumeMount()
+            mount.name = claim.name
+            mount.mountPath = "/data/\(number)"
+            set.spec.template.spec.volumeMounts.append(mount)
+        }
+        return set
+    }
+
+    private static func allRun(_ replicas: Int, _ digest: String) -> @Sendable (World) -> Bool {
+        { world in
+            let running = world.engine.sortedInstances.filter {
+                $0.isRunning && $0.image.digest == digest && $0.passesProbes(at: world.uptime)
+            }
+            return running.count == replicas && world.engine.sortedInstances.count == replicas
+                && world.sets.values.allSatisfy { $0.status.availableReplicas == replicas }
+        }
+    }
+
+    private static func rollout(_ seed: UInt64, claims: Int, faults: ProviderFaults, kills: Bool) -> ClusterReport {
+        SimulatedCluster.run("Simulated cluster", seed: seed, faults: faults) { cluster in
+            cluster.engine.register("app:1", SimulatedImage(digest: "sha256:\(String(repeating: "1", count: 64))"))
+            cluster.engine.register("app:2", SimulatedImage(digest: "sha256:\(String(repeating: "2", count: 64))"))
+            try await cluster.apply(set(3, "app:1", claims: claims))
+            try await cluster.wait(
+                for: .seconds(1800), "all run app:1", allRun(3, "sha256:\(String(repeating: "1", count: 64))"))
+            try await cluster.apply(set(3, "app:2", claims: claims))
+            if kills {
+                for _ in 0..<5 {
+                    try await cluster.time.sleep(for: .milliseconds(cluster.simulation.randomness.below(3000)))
+                    cluster.killController()
+                }
+            }
+            try await cluster.wait(
+                for: .seconds(1800), "all run app:2", allRun(3, "sha256:\(String(repeating: "2", count: 64))"))
+        }
+    }
+
+    @Test(arguments: [0, 2]) func `a rollout without faults breaks no law`(claims: Int) {
+        for seed in SimulationSeeds.first(5) {
+            let report = Self.rollout(seed, claims: claims, faults: .none, kills: false)
+            #expect(report.problems.isEmpty, "\(report)")
+        }
+    }
+
+    @Test(arguments: [0, 2]) func `a rollout with faults and crashes breaks no law`(claims: Int) {
+        for seed in SimulationSeeds.first(20) {
+            let report = Self.rollout(seed, claims: claims, faults: .rough, kills: true)
+            #expect(report.problems.isEmpty, "\(report)")
+        }
+    }
+
+    @Test func `the same seed gives the same transcript`() {
+        for seed in SimulationSeeds.first(5) {
+            let texts = (0..<2).map { _ in Self.rollout(seed, claims: 1, faults: .rough, kills: true).transcript }
+            #expect(texts[0] == texts[1])
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Ambient
+import ControllerRuntime
+import InfraAPI
+import Logging
+import ResourceAPI
+import Simulation
+import Testing
+
+private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+@Suite struct `Reconcile outcomes` {
+    private struct Trouble: Error {}
+
+    @Test func `failures back off per key, and a success ends that`() {
+        let simulation = Simulation(seed: 5)
+        let runs = Guarded([Duration]())
+        let end = simulation.run(until: .seconds(1000)) {
+            let controller = Controller<String>("test", simulation.surroundings, logger: silent) { _, _ in
+                let now = simulation.time.uptime
+                let count = runs.withLock { runs in
+                    runs.append(now)
+                    return runs.count
+                }
+                return count <= 4 ? .failed(Trouble()) : .done
+            }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await controller.run() }
+                controller.queue.add("a")
+                try? await simulation.time.sleep(for: .seconds(100))
+                let counters = controller.counters
+                #expect((counters.failed, counters.done, counters.failing) == (4, 1, 0))
+                group.cancelAll()
+            }
+        }
+        #expect(end == .finished)
+        let times = runs.withLock { $0 }
+        let gaps = zip(times.dropFirst(), times).map { $0 - $1 }
+        #expect(gaps.count == 4)
+        for (gap, bound) in zip(gaps, [1, 2, 4, 8]) {
+            #expect(gap <= .seconds(bound) && gap >= .milliseconds(bound * 800))
+        }
+    }
+
+    @Test func `looking again later means later, and sooner when something changes`() {
+        let simulation = Simulation(seed: 5)
+        let runs = Guarded([Duration]())
+        let end = simulation.run(until: .seconds(1000)) {
+            let controller = Controller<String>("test", simulation.surroundings, logger: silent) { _, _ in
+                let now = simulation.time.uptime
+                runs.withLock { $0.append(now) }
+                return .requeue(after: .seconds(60))
+            }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await controller.run() }
+                controller.queue.add("a")
+                try? await simulation.time.sleep(for: .seconds(10))
+                controller.queue.add("a")
+                try? await simulation.time.sleep(for: .seconds(55))
+                group.cancelAll()
+            }
+        }
+        #expect(end == .finished)
+        #expect(runs.withLock { $0 } == [.zero, .seconds(10), .seconds(60)])
+    }
+}
+
+@Suite struct `Leader lease` {
+    /// Two processes compete; the log says who led when.
+    @Test(arguments: 1...10)
+    func `one leads, the other takes over when the first is cut off, never both`(seed: UInt64) {
+        let simulation = Simulation(seed: seed)
+        let server = FakeClient()
+        let leading = Guarded((now: Set<String>(), most: 0, order: [String]()))
+        let end = simulation.run(until: .seconds(1000)) {
+            let cut = Guarded(false)
+            await withTaskGroup(of: Void.self) { group in
+                for name in ["one", "two"] {
+                    let client = CuttableClient(server: server) { name == "one" && cut.withLock { $0 } }
+                    let lease = LeaderLease(
+                        client, NamespacedName(namespace: "default", name: "immd"), identity: name,
+                        simulation.surroundings, logger: silent)
+                    group.addTask {
+                        if name == "two" { try? await simulation.time.sleep(for: .seconds(1)) }
+                        await lease.run {
+                            leading.withLock { leading in
+                                leading.now.insert(name)
+                                leading.order.append(name)
+                                leading.most = max(leading.most, leading.now.count)
+                            }
+                            try? await simulation.time.sleep(for: .seconds(100_000))
+                            leading.withLock { leading in _ = leading.now.remove(name) }
+                        }
+                    }
+                }
+                try? await simulation.time.sleep(for: .seconds(120))
+                #expect(leading.withLock { $0.now } == ["one"])
+                cut.withLock { $0 = true }
+                try? await simulation.time.sleep(for: .seconds(60))
+                #expect(leading.withLock { $0.now } == ["two"])
+                cut.withLock { $0 = false }
+                try? await simulation.time.sleep(for: .seconds(60))
+                #expect(leading.withLock { $0.now } == ["two"])
+                group.cancelAll()
+            }
+        }
+        #expect(end == .finished)
+        #expect(leading.withLock { $0.most } == 1)
+        #expect(leading.withLock { $0.order } == ["one", "two"])
+    }
+}

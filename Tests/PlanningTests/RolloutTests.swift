@@ -1,0 +1,129 @@
+import Ambient
+import InfraAPI
+import Testing
+
+@testable import Planning
+
+@Suite struct RolloutTests {
+    /// Runs a changed set to its fixed point and checks the laws after every step.
+    private func roll(
+        _ from: InstanceSet, _ change: (inout InstanceSet) -> Void
+    ) throws -> (story: [String], end: SetObservation) {
+        var observation = Fixture.settled(from)
+        var set = observation.set
+        change(&set)
+        set.metadata.generation += 1
+        observation.set = set
+        observation.templateHash = Fixture.templateHash(set)
+        observation.resolution = .succeeded(Fixture.resolved(set, observation.templateHash))
+        var world = ImaginedWorld(observation)
+        var story: [String] = []
+        var rounds = 0
+        while let plan = world.advance() {
+            try Laws.check(world.observation)
+            story += plan.steps.map { "\($0.slot.map { "slot \($0): " } ?? "")\($0.reason.rawValue): \($0.message)" }
+            rounds += 1
+            try #require(rounds < 2000, "no fixed point")
+        }
+        return (story, world.observation)
+    }
+
+    @Test(arguments: [0, 1, 3, 10]) func `a new set gets its replicas`(replicas: Int) {
+        let end = Fixture.settled(Fixture.set(replicas: replicas))
+        #expect(end.instances.count == replicas)
+        #expect(Set(end.instances.map(\.record.spec.slot)) == Set(0..<replicas))
+        #expect(end.set.status.availableReplicas == replicas)
+        #expect(end.set.status.conditions["Ready"]?.status == .true)
+    }
+
+    @Test(arguments: [[], ["data"], ["data", "log"]]) func `a new image replaces every instance`(claims: [String])
+        throws
+    {
+        let set = Fixture.set(replicas: 4, claims: claims)
+        let before = Fixture.settled(set)
+        let (_, end) = try roll(set) { $0.spec.template.spec.image = "app:v2" }
+        #expect(Set(end.instances.map(\.record.spec.revision)).count == 1)
+        #expect(
+            Set(end.instances.map(\.record.metadata.uid)).isDisjoint(with: before.instances.map(\.record.metadata.uid)))
+        #expect(end.set.status.currentRevision == end.set.status.updateRevision)
+        #expect(end.volumes.allSatisfy { $0.record.status.epoch == 2 && $0.record.status.receipts.count == 1 })
+    }
+
+    @Test func `a settled set plans nothing`() {
+        let end = Fixture.settled(Fixture.set(replicas: 3, claims: ["data"]))
+        let plan = Planner.plan(end)
+        #expect(plan.steps.isEmpty)
+        #expect(plan.status == end.set.status)
+        #expect(plan.waits.isEmpty)
+    }
+
+    @Test func `scaling down removes the highest slots and orphans their volumes`() throws {
+        let (_, end) = try roll(Fixture.set(replicas: 4, claims: ["data"])) { $0.spec.replicas = 1 }
+        #expect(end.instances.map(\.record.spec.slot) == [0])
+        let orphans = end.volumes.filter { $0.record.status.boundSetUID == nil }
+        #expect(orphans.map(\.record.metadata.name).sorted() == ["data-web-1", "data-web-2", "data-web-3"])
+    }
+
+    @Test func `a slot that comes back gets its orphaned volume and its next epoch`() throws {
+        var set = Fixture.set(replicas: 2, claims: ["data"])
+        let (_, down) = try roll(set) { $0.spec.replicas = 1 }
+        var observation = down
+        set = down.set
+        set.spec.replicas = 2
+        observation.set = set
+        var world = ImaginedWorld(observation)
+        while world.advance() != nil { try Laws.check(world.observation) }
+        let volume = try #require(world.observation.volumes.first { $0.record.metadata.name == "data-web-1" }?.record)
+        #expect(volume.status.boundSetUID == "set-uid")
+        #expect(volume.status.epoch == 2)
+    }
+
+    @Test func `Recreate stops every old instance before it starts a new one`() throws {
+        let set = Fixture.set(replicas: 3) { $0.spec.strategy.type = .recreate }
+        let (story, _) = try roll(set) { $0.spec.template.spec.image = "app:v2" }
+        let firstMade = try #require(story.firstIndex { $0.contains("Initial: slot") })
+        let lastGone = try #require(story.lastIndex { $0.contains("is gone") })
+        #expect(lastGone < firstMade)
+    }
+
+    @Test func `slots below the partition keep their revision`() throws {
+        let set = Fixture.set(replicas: 4)
+        let (_, end) = try roll(set) {
+            $0.spec.template.spec.image = "app:v2"
+            $0.spec.strategy.partition = .int(3)
+        }
+        let updated = end.instances.filter { $0.record.spec.revision == end.set.status.updateRevision }
+        #expect(updated.map(\.record.spec.slot) == [3])
+    }
+
+    @Test func `a paused set replaces nothing`() throws {
+        let (story, _) = try roll(Fixture.set(replicas: 3)) {
+            $0.spec.template.spec.image = "app:v2"
+            $0.spec.paused = true
+        }
+        #expect(!story.contains { $0.contains("NewRevision") && $0.contains("replace") })
+    }
+
+    @Test func `a restart token replaces every instance once`() throws {
+        let set = Fixture.set(replicas: 3)
+        let (story, end) = try roll(set) { $0.metadata.annotations["imm.dev/restartedAt"] = "1" }
+        #expect(story.count { $0.contains("Restarted") } >= 3)
+        #expect(end.instances.allSatisfy { $0.record.spec.restartToken == "1" })
+    }
+
+    @Test func `deleting a set takes its instances and leaves its volumes`() throws {
+        var observation = Fixture.settled(Fixture.set(replicas: 3, claims: ["data"]))
+        observation.set.metadata.deletionTimestamp = observation.now
+        var world = ImaginedWorld(observation)
+        while !world.observation.set.metadata.finalizers.isEmpty {
+            try #require(world.advance() != nil, "the deletion is stuck")
+            try Laws.check(world.observation)
+        }
+        #expect(world.observation.instances.isEmpty)
+        #expect(world.observation.volumes.count == 3)
+        #expect(
+            world.observation.volumes.allSatisfy {
+                $0.record.status.boundSetUID == nil && $0.record.status.attachment == nil
+            })
+    }
+}
