@@ -71,7 +71,8 @@ let package = Package(
 
         // Machinery.
         library("ObjectStore", ["Ambient", "JSON"]),
-        library("ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", .product(name: "GRDB", package: "GRDB.swift")]),
+        library(
+            "ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", .product(name: "GRDB", package: "GRDB.swift")]),
         library("ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
         library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", logging]),
         library("HTTPTransport", ["CLibcurl", "CShims", "Ambient"]),
@@ -132,18 +133,35 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("InfraAPITests", ["InfraAPI", "JSON", "Ambient"]),
         tests("ManifestsTests", ["Manifests", "InfraAPI", "JSON"]),
-        tests("ObjectStoreTests", ["ObjectStore", "ObjectStoreSQLite", "Conformance", "JSON", "Ambient"]),
+        .executableTarget(
+            name: "store-writer", dependencies: ["Ambient", "JSON", "ObjectStore", "ObjectStoreSQLite"],
+            path: "Tests/StoreWriter", swiftSettings: swiftSettings),
+        tests(
+            "ObjectStoreTests",
+            ["ObjectStore", "ObjectStoreSQLite", "Conformance", "JSON", "Ambient", "store-writer"]),
         tests("ResourceAPITests", ["ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient"]),
         tests("PlanningTests", ["Planning", "InfraAPI", "Ambient"]),
-        tests("ControllerRuntimeTests", ["ControllerRuntime", "ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient", "Simulation"]),
+        tests(
+            "ControllerRuntimeTests",
+            ["ControllerRuntime", "ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient", "Simulation"]),
         tests("SimulationTests", ["Simulation", "Controllers", "InfraAPI", "Ambient"], resources: [.copy("Golden")]),
         tests("HTTPTransportTests", ["HTTPTransport"]),
         tests(
             "DockerProviderTests",
-            ["DockerProvider", "DockerEngine", "ProviderInterface", "Conformance", "HTTPTransport", "InfraAPI", "JSON", "Ambient"]),
-        tests("APIServerTests", ["APIServer", "APIClient", "ResourceAPI", "ObjectStore", "HTTPTransport", "InfraAPI", "JSON", "Ambient"]),
+            [
+                "DockerProvider", "DockerEngine", "ProviderInterface", "Conformance", "HTTPTransport", "InfraAPI",
+                "JSON", "Ambient", logging,
+            ]),
+        tests(
+            "APIServerTests",
+            ["APIServer", "APIClient", "ResourceAPI", "ObjectStore", "HTTPTransport", "InfraAPI", "JSON", "Ambient"]),
         tests("ImmctlTests", ["ImmctlCommands", "APIClient", "ResourceAPI", "InfraAPI", "JSON", "Ambient"]),
-        tests("EndToEndTests", ["APIClient", "DockerEngine", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "Ambient", subprocess]),
+        tests(
+            "EndToEndTests",
+            [
+                "APIClient", "DockerEngine", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "Ambient", "immd",
+                "immctl", subprocess,
+            ]),
         tests("HouseRulesTests", []),
     ]
 )

@@ -64,7 +64,9 @@ extension HTTPResourceClient: ResourceClient {
         var body: JSONValue = ["apiVersion": "v1", "kind": "DeleteOptions"]
         if let propagation = options.propagation { body["propagationPolicy"] = .string(propagation.rawValue) }
         if let uid = options.uid { body[path: ["preconditions", "uid"]] = .string(uid) }
-        if let version = options.resourceVersion { body[path: ["preconditions", "resourceVersion"]] = .string(version) }
+        if let version = options.resourceVersion {
+            body[path: ["preconditions", "resourceVersion"]] = .string(version)
+        }
         if options.dryRun { body["dryRun"] = ["All"] }
         let answer = try await json(.delete, RequestPath(reference).string, body: body)
         guard answer["kind"]?.stringValue == "Status", reference.type.kind != "Status" else { return answer }

@@ -78,7 +78,8 @@ public struct HTTPResourceClient: Sendable {
             return try JSONValue(parsing: response.body)
         } catch {
             throw APIStatus(
-                code: response.status, reason: .internalError, message: "the answer of \(location) is not JSON: \(error)")
+                code: response.status, reason: .internalError,
+                message: "the answer of \(location) is not JSON: \(error)")
         }
     }
 

@@ -19,7 +19,8 @@ public struct APIServer: Service {
     ///   - client: what the requests are answered from.
     ///   - endpoints: what only the daemon can answer.
     public init(
-        _ configuration: APIServerConfiguration, client: any ResourceClient, endpoints: DaemonEndpoints = DaemonEndpoints(),
+        _ configuration: APIServerConfiguration, client: any ResourceClient,
+        endpoints: DaemonEndpoints = DaemonEndpoints(),
         surroundings: Surroundings, logger: Logger
     ) {
         self.configuration = configuration

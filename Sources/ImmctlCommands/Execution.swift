@@ -9,7 +9,7 @@ extension Immctl {
         let console = invocation.console
         let command: any ParsableCommand
         do {
-            command = try parseAsRoot(arguments)
+            command = try parseAsRoot(BooleanArguments.normalized(arguments))
         } catch {
             return finish(error, arguments, console)
         }

@@ -22,16 +22,16 @@ public struct Immctl: ParsableCommand {
         version: "immctl \(version)",
         groupedSubcommands: [
             CommandGroup(
-                name: "Change things:",
+                name: "Change things",
                 subcommands: [ApplyCommand.self, DeleteCommand.self, ScaleCommand.self, RolloutCommand.self]),
             CommandGroup(
-                name: "Look at things:",
+                name: "Look at things",
                 subcommands: [
                     GetCommand.self, DescribeCommand.self, PlanCommand.self, EventsCommand.self, LogsCommand.self,
                     WaitCommand.self,
                 ]),
             CommandGroup(
-                name: "About immctl and the server:",
+                name: "About immctl and the server",
                 subcommands: [VersionCommand.self, APIResourcesCommand.self, CompletionCommand.self]),
         ])
 

@@ -7,6 +7,8 @@ enum InstancePlanner {
         for occupant in slot.occupants {
             // The record of one that leaves without volumes has no reader any more; its end is the finalizer's.
             if occupant.isLeaving, !occupant.holdsVolumes { continue }
+            // Launching goes through here in a moment; a record of it would be a write that nobody reads.
+            if occupant.standing == .created, !occupant.holdsVolumes { continue }
             let status = absorbed(occupant, identity: draft.observation.provider.identity)
             if status != occupant.record.status {
                 draft.add(

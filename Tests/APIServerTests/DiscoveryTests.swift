@@ -21,7 +21,8 @@ import Testing
                 found += resources.count { $0["name"]?.stringValue?.contains("/") == false }
             }
             #expect(found == ResourceTypes.all.count)
-            let names = try await fixture.ask(.get, "/apis/imm.dev/v1alpha1").json["resources"]?.arrayValue?
+            let names =
+                try await fixture.ask(.get, "/apis/imm.dev/v1alpha1").json["resources"]?.arrayValue?
                 .compactMap { $0["name"]?.stringValue } ?? []
             for name in ["instancesets", "instancesets/status", "instancesets/scale", "instances/log"] {
                 #expect(names.contains(name), "\(name)")

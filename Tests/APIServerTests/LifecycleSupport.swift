@@ -41,7 +41,9 @@ extension APIServer {
         defer { http.shutdown() }
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            try await eventually("the server answers") { try await http.raw(method: .get, path: "/livez").status == 200 }
+            try await eventually("the server answers") {
+                try await http.raw(method: .get, path: "/livez").status == 200
+            }
             try await body(http)
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
@@ -56,7 +58,8 @@ extension ServedFixture {
                 "apiVersion": "imm.dev/v1alpha1", "kind": "Instance",
                 "metadata": ["name": .string(name), "namespace": "default"],
                 "spec": [
-                    "set": "web", "slot": 0, "revision": "web-0123456789", "revisionHash": "v1-0123456789", "provider": "docker",
+                    "set": "web", "slot": 0, "revision": "web-0123456789", "revisionHash": "v1-0123456789",
+                    "provider": "docker",
                 ],
             ], WriteOptions(fieldValidation: .ignore))
     }

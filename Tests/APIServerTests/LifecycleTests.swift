@@ -70,7 +70,8 @@ import Testing
         let reference = ObjectReference(Secret.resourceType, namespace: "default", name: "a")
         let missing = try await failure { _ = try await client.get(reference) }
         #expect(missing.reason == .unreachable)
-        #expect(missing.message.hasPrefix("no server answers on \(path)") && missing.message.contains("is immd running?"))
+        #expect(
+            missing.message.hasPrefix("no server answers on \(path)") && missing.message.contains("is immd running?"))
         try RawListener.leaveStaleSocket(at: path)
         defer { unlink(path) }
         let stale = try await failure { _ = try await client.create(secretBody("a"), WriteOptions()) }
@@ -105,7 +106,11 @@ import Testing
                 let first = Guarded(true)
                 return LogText(
                     next: { () async throws(APIStatus) in
-                        if first.withLock({ first in defer { first = false }; return first }) { return Array("hello\n".utf8) }
+                        if first.withLock({ first in
+                            defer { first = false }; return first
+                        }) {
+                            return Array("hello\n".utf8)
+                        }
                         while request.follow, !isOver.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(5)) }
                         return nil
                     }, cancel: { isOver.withLock { $0 = true } })

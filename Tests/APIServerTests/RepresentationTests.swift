@@ -57,11 +57,16 @@ import Testing
 
     @Test func `a media type that cannot be served is a 406`() async throws {
         try await ServedFixture.run { fixture in
-            for accept in ["application/vnd.kubernetes.protobuf", "application/json;as=Table;v=v1;g=other", "text/html"] {
+            for accept in [
+                "application/vnd.kubernetes.protobuf", "application/json;as=Table;v=v1;g=other", "text/html",
+            ] {
                 let (code, json, _) = try await fixture.ask(.get, setsPath, accept: accept)
                 #expect(code == 406 && json["reason"] == "NotAcceptable")
             }
-            for accept in ["", "*/*", "application/*", "text/html, application/json;q=0.1", "application/vnd.kubernetes.protobuf,application/json"] {
+            for accept in [
+                "", "*/*", "application/*", "text/html, application/json;q=0.1",
+                "application/vnd.kubernetes.protobuf,application/json",
+            ] {
                 #expect(try await fixture.ask(.get, setsPath, accept: accept).json["kind"] == "InstanceSetList")
             }
         }

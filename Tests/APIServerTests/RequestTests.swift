@@ -158,7 +158,8 @@ import Testing
     @Test func `percent-encoding in path and query is undone`() async throws {
         try await ServedFixture.run { fixture in
             _ = try await fixture.local.create(secretBody("a", labels: ["x/y": "b"]), WriteOptions())
-            let list = try await fixture.ask(.get, "/api/v1/namespaces/def%61ult/secrets?labelSelector=x%2Fy+in+%28b%29")
+            let list = try await fixture.ask(
+                .get, "/api/v1/namespaces/def%61ult/secrets?labelSelector=x%2Fy+in+%28b%29")
             #expect(list.json["items"]?.arrayValue?.count == 1)
             #expect(try await fixture.ask(.get, "/api/v1/namespaces/def%zz/secrets").code == 400)
             #expect(try await fixture.ask(.get, "/api/v1/secrets?labelSelector=%ff").code == 400)

@@ -107,7 +107,8 @@ enum ResourceClientSuite {
     private static func watches(_ client: any ResourceClient) async throws {
         let type = Secret.resourceType
         let start = try await client.list(type, in: "default", ListOptions()).resourceVersion
-        let watch = try await client.watch(type, in: "default", WatchOptions(labelSelector: "tier=z", resourceVersion: start))
+        let watch = try await client.watch(
+            type, in: "default", WatchOptions(labelSelector: "tier=z", resourceVersion: start))
         defer { watch.cancel() }
         let reference = ObjectReference(type, namespace: "default", name: "a")
         _ = try await client.create(secretBody("d", labels: ["tier": "z"]), WriteOptions())

@@ -24,12 +24,14 @@ import Testing
     }
 
     @Test func `paths and queries are percent-encoded`() {
-        var path = RequestPath(ObjectReference(Secret.resourceType, namespace: "a b", name: "c/d"), subresource: "status")
+        var path = RequestPath(
+            ObjectReference(Secret.resourceType, namespace: "a b", name: "c/d"), subresource: "status")
         path.add("labelSelector", "x in (a,ü)")
         path.add("force", true)
         path.add("dryRun", nil as String?)
         #expect(
-            path.string == "/api/v1/namespaces/a%20b/secrets/c%2Fd/status?labelSelector=x%20in%20%28a%2C%C3%BC%29&force=true")
+            path.string
+                == "/api/v1/namespaces/a%20b/secrets/c%2Fd/status?labelSelector=x%20in%20%28a%2C%C3%BC%29&force=true")
     }
 
     @Test func `an answer that is no Status still says what it was`() {

@@ -18,7 +18,8 @@ import Testing
     {
         let watch = try await RawConnection.open(fixture.socketPath)
         defer { watch.close() }
-        try watch.send("GET \(WatchStreamTests.secrets)?watch=true\(query) HTTP/1.1\r\nHost: x\r\nAccept: \(accept)\r\n\r\n")
+        try watch.send(
+            "GET \(WatchStreamTests.secrets)?watch=true\(query) HTTP/1.1\r\nHost: x\r\nAccept: \(accept)\r\n\r\n")
         return try await watch.jsonLines(count)
     }
 

@@ -1,4 +1,3 @@
-import Ambient
 import HTTPTransport
 import Testing
 

@@ -103,6 +103,10 @@ import Testing
             "an empty map is owned itself",
             [.apply("a", #"{"labels":{}}"#)], spec: #"{"labels":{}}"#, owners: ["a": #"{"f:labels":{}}"#]),
         Scenario(
+            "a map can be emptied and kept",
+            [.apply("a", #"{"labels":{"x":"1"}}"#), .apply("a", #"{"labels":{}}"#)],
+            spec: #"{"labels":{}}"#, owners: ["a": #"{"f:labels":{}}"#]),
+        Scenario(
             "keys that the user chose are owned with what stands below",
             [.apply("a", #"{"groups":{"g":{"size":1}}}"#), .apply("b", #"{"groups":{"g":{"color":"red"}}}"#)],
             spec: #"{"groups":{"g":{"size":1,"color":"red"}}}"#,

@@ -83,9 +83,11 @@ final class TestClock: TimeSource {
     func sleep(for duration: Duration) async throws { advance(duration) }
 }
 
-/// SplitMix64 from a fixed seed.
+/// SplitMix64.
 final class TestRandomness: Randomness {
-    private let state = Guarded(UInt64(7))
+    private let state: Guarded<UInt64>
+
+    init(seed: UInt64 = 7) { state = Guarded(seed) }
 
     func next() -> UInt64 {
         state.withLock { state in

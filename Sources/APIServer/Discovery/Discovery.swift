@@ -11,7 +11,9 @@ enum Discovery {
         // The first entry that can be served decides.
         for range in MediaRange.list(accept ?? "") where range.acceptsJSON {
             if range["as"] == nil { return false }
-            if range["as"] == "APIGroupDiscoveryList", range["g"] == "apidiscovery.k8s.io", range["v"] == "v2" { return true }
+            if range["as"] == "APIGroupDiscoveryList", range["g"] == "apidiscovery.k8s.io", range["v"] == "v2" {
+                return true
+            }
         }
         return false
     }

@@ -58,7 +58,8 @@ enum PlainResource {
     private static func json(_ subresource: ServedSubresource, of type: ResourceType) -> JSONValue {
         var json: JSONValue = [
             "name": .string("\(type.plural)/\(subresource.name)"), "singularName": "",
-            "namespaced": .bool(type.namespaced), "kind": .string(subresource.kind), "verbs": .strings(subresource.verbs),
+            "namespaced": .bool(type.namespaced), "kind": .string(subresource.kind),
+            "verbs": .strings(subresource.verbs),
         ]
         if subresource.group != type.group {
             json["group"] = .string(subresource.group)

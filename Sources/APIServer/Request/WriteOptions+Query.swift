@@ -22,7 +22,8 @@ extension RequestQuery {
         case "All": return true
         case let value?:
             throw .invalidOptions(
-                kind, field: "dryRun", "FieldValueNotSupported", "Unsupported value: \"\(value)\": supported values: \"All\"")
+                kind, field: "dryRun", "FieldValueNotSupported",
+                "Unsupported value: \"\(value)\": supported values: \"All\"")
         }
     }
 

@@ -4,7 +4,8 @@ import ResourceAPI
 extension APIStatus {
     static func unknownPath(_ path: String) -> APIStatus {
         APIStatus(
-            code: 404, reason: .notFound, message: "the server could not find the requested resource: nothing is at \(path)")
+            code: 404, reason: .notFound,
+            message: "the server could not find the requested resource: nothing is at \(path)")
     }
 
     static func methodNotAllowed(_ method: String, on what: String) -> APIStatus {

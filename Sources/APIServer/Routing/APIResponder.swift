@@ -49,7 +49,8 @@ struct APIResponder: HTTPResponder {
             type.namespaced ? (path.namespace != nil || path.name == nil) : path.namespace == nil
         else { throw .unknownPath(request.uri.path) }
         return ResourceRequest(
-            http: request, channel: context.channel, type: type, namespace: path.namespace, name: path.name, query: query)
+            http: request, channel: context.channel, type: type, namespace: path.namespace, name: path.name,
+            query: query)
     }
 
     private func collection(_ request: ResourceRequest) async throws(APIStatus) -> Response {
@@ -57,7 +58,8 @@ struct APIResponder: HTTPResponder {
         case .get where request.query.flag("watch") == true: return try await watch(request)
         case .get: return try await list(request)
         case .post where request.namespace != nil || !request.type.namespaced: return try await create(request)
-        case .delete where request.namespace != nil || !request.type.namespaced: return try await deleteCollection(request)
+        case .delete where request.namespace != nil || !request.type.namespaced:
+            return try await deleteCollection(request)
         default: throw .methodNotAllowed(request.http.method.rawValue, on: "the collection \(request.http.uri.path)")
         }
     }

@@ -16,7 +16,9 @@ struct ResourceRequest: Sendable {
 
     /// The object that the path names.
     func reference() throws(APIStatus) -> ObjectReference {
-        guard let name else { throw .methodNotAllowed(http.method.rawValue, on: "the collection \(type.qualifiedName)") }
+        guard let name else {
+            throw .methodNotAllowed(http.method.rawValue, on: "the collection \(type.qualifiedName)")
+        }
         return ObjectReference(type, namespace: namespace ?? "", name: name)
     }
 }

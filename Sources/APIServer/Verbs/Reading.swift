@@ -58,7 +58,8 @@ enum ListChecks {
         }
         if query.nonEmpty("continue") != nil {
             throw .invalidOptions(
-                kind, field: field, "FieldValueForbidden", "Forbidden: resourceVersionMatch is forbidden when continue is provided")
+                kind, field: field, "FieldValueForbidden",
+                "Forbidden: resourceVersionMatch is forbidden when continue is provided")
         }
         guard ["Exact", "NotOlderThan"].contains(match) else {
             throw .invalidOptions(
@@ -95,6 +96,8 @@ enum VersionChecks {
         guard query["resourceVersionMatch"] == "Exact", String(asked) != current else { return }
         throw APIStatus(
             code: 410, reason: .expired,
-            message: "the state at exactly resourceVersion \(asked) is not kept (current: \(current)); list without a version")
+            message:
+                "the state at exactly resourceVersion \(asked) is not kept (current: \(current)); list without a version"
+        )
     }
 }

@@ -80,12 +80,14 @@ enum WatchStart: Hashable {
         }
         guard match == "NotOlderThan" else {
             throw WatchStart.invalid(
-                "resourceVersionMatch", "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+                "resourceVersionMatch",
+                "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
         }
         if sendsInitialEvents {
             guard query.flag("allowWatchBookmarks") == true else {
                 throw WatchStart.invalid(
-                    "sendInitialEvents", "Forbidden: sendInitialEvents=true requires setting allowWatchBookmarks to true")
+                    "sendInitialEvents",
+                    "Forbidden: sendInitialEvents=true requires setting allowWatchBookmarks to true")
             }
             self = .initialEvents(atLeast: asked)
         } else {

@@ -68,7 +68,8 @@ extension APIResponder {
                 "JSON patches (application/json-patch+json) are not supported: use kubectl patch --type=merge")
         default:
             .unsupportedMediaType(
-                "the patch type \(type) is not supported: send application/merge-patch+json or application/apply-patch+yaml")
+                "the patch type \(type) is not supported: send application/merge-patch+json or application/apply-patch+yaml"
+            )
         }
     }
 }
@@ -89,7 +90,9 @@ struct RequestObject {
     ///
     /// - Throws: 400 when it says something else than the path.
     func checked(_ body: JSONValue) throws(APIStatus) -> JSONValue {
-        guard body.objectValue != nil else { throw .badRequest("the request body must be a JSON object of kind \(kind)") }
+        guard body.objectValue != nil else {
+            throw .badRequest("the request body must be a JSON object of kind \(kind)")
+        }
         var object = body
         try fill(&object, ["apiVersion"], apiVersion, "the API version in the data", "the expected API version")
         try fill(&object, ["kind"], kind, "the kind in the data", "the expected kind")

@@ -156,7 +156,10 @@ public final class ProbeRunner: Sendable {
             do throws(ProviderError) {
                 return try await assignment.provider.provider.execute(handle, command: command, timeout: timeout)
                     .exitCode == 0
-            } catch { return nil }
+            } catch {
+                // A command that does not end in time has not passed; everything else is trouble on our side.
+                return error.code == .unknownOutcome ? false : nil
+            }
         }
     }
 }

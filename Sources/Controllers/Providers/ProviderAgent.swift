@@ -112,7 +112,12 @@ public final class ProviderAgent: Sendable {
             guard isNews(event) else { continue }
             var handle = InstanceHandle(uid: event.uid, fenceVolumeUID: nil, epoch: 0, providerID: event.providerID)
             if case .some(.some(let known)) = mirror.entry(event.uid) { handle = known.handle }
-            try await read(handle)
+            do throws(ProviderError) {
+                try await read(handle)
+            } catch  where error.code == .nameTaken {
+                // Another uid holds the name: nothing is learned of this one, and the connection is fine.
+                logger.debug("the name is taken", metadata: ["uid": "\(event.uid)", "error": "\(error)"])
+            }
         }
     }
 

@@ -69,7 +69,9 @@ private struct ApplyMerge {
         let owned = try FieldSet(of: configuration, shape)
         let others = managers.entries.filter { $0.identity != manager }.reduce(owned) { $0.union($1.fields) }
         let merged = try base.merged(with: configuration, shape)
-        object = try ApplyMerge.prune(merged, manager: managers[manager]?.fields, owned: others, shape)
+        let pruned = try ApplyMerge.prune(merged, manager: managers[manager]?.fields, owned: others, shape)
+        // What became empty by the pruning is gone; where the configuration wants it empty, it comes back.
+        object = pruned == merged ? merged : try pruned.merged(with: configuration, shape)
         comparison = try Comparison(from: base, to: object, shape)
         self.owned = owned
         self.managers = managers

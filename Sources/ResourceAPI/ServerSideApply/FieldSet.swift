@@ -29,7 +29,8 @@ struct FieldSet: Sendable, Hashable {
         if !isSorted { self.nodes.sort { $0.element < $1.element } }
     }
 
-    fileprivate init(sorted nodes: [Node]) { self.nodes = nodes }
+    /// - Precondition: `nodes` are in order, and none is empty.
+    init(sorted nodes: [Node]) { self.nodes = nodes }
 
     var isEmpty: Bool { nodes.isEmpty }
 
@@ -38,8 +39,11 @@ struct FieldSet: Sendable, Hashable {
         var high = nodes.count
         while low < high {
             let middle = (low + high) / 2
-            if nodes[middle].element == element { return nodes[middle] }
-            if nodes[middle].element < element { low = middle + 1 } else { high = middle }
+            switch nodes[middle].element.order(element) {
+            case 0: return nodes[middle]
+            case ..<0: low = middle + 1
+            default: high = middle
+            }
         }
         return nil
     }
@@ -94,17 +98,18 @@ extension FieldSet {
         var (left, right) = (nodes.startIndex, other.nodes.startIndex)
         while left < nodes.endIndex, right < other.nodes.endIndex {
             let (mine, theirs) = (nodes[left], other.nodes[right])
-            if mine.element == theirs.element {
+            switch mine.element.order(theirs.element) {
+            case 0:
                 let node = Node(
                     mine.element, isMember: members(mine.isMember, theirs.isMember),
                     children: below(mine.children, theirs.children))
                 if !node.isEmpty { result.append(node) }
                 left += 1
                 right += 1
-            } else if mine.element < theirs.element {
+            case ..<0:
                 if keepsLeft { result.append(mine) }
                 left += 1
-            } else {
+            default:
                 if keepsRight { result.append(theirs) }
                 right += 1
             }

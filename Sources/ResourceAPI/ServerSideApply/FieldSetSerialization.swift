@@ -20,7 +20,8 @@ extension FieldSet {
             let isMember = children.isEmpty || member.value[FieldSet.selfMark] != nil
             nodes.append(Node(element, isMember: isMember, children: children))
         }
-        self.init(nodes)
+        // The members of a JSON object stand in the order of their elements, if those are in their one form.
+        if isOurs { self.init(sorted: nodes) } else { self.init(nodes) }
     }
 
     var fieldsV1: JSONValue { json(isMember: false) }

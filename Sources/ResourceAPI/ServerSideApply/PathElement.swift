@@ -51,8 +51,21 @@ struct PathElement: Sendable, Hashable, Comparable {
     }
 
     static func == (left: PathElement, right: PathElement) -> Bool { left.text.isByteEqual(to: right.text) }
-    static func < (left: PathElement, right: PathElement) -> Bool {
-        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    static func < (left: PathElement, right: PathElement) -> Bool { left.order(right) < 0 }
+
+    /// Negative, zero or positive, as this sorts before, with or after `other` by UTF-8.
+    func order(_ other: PathElement) -> Int {
+        let result = text.utf8.withContiguousStorageIfAvailable { left in
+            other.text.utf8.withContiguousStorageIfAvailable { right in
+                for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+                    return left[index] < right[index] ? -1 : 1
+                }
+                return left.count - right.count
+            }
+        }
+        if case .some(.some(let order)) = result { return order }
+        if self == other { return 0 }
+        return text.utf8.lexicographicallyPrecedes(other.text.utf8) ? -1 : 1
     }
     func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
 }

@@ -22,14 +22,25 @@ public struct ClusterReport: Sendable, CustomStringConvertible {
     /// The command that runs this seed again.
     public var replayCommand: String { "IMM_SEED=\(seed) swift test --filter '\(scenario)'" }
 
-    /// The problems, the end of the transcript, and the replay command.
+    /// The problems, the transcript before the first of them, and the replay command.
     public var description: String {
-        let lines = transcript.split(separator: "\n", omittingEmptySubsequences: false).suffix(60)
-        return """
-            \(scenario), seed \(seed): \(problems.isEmpty ? "no problems" : "")
-            \(problems.joined(separator: "\n"))
-            … \(lines.joined(separator: "\n  "))
-            replay: \(replayCommand)
-            """
+        """
+        \(scenario), seed \(seed): \(problems.isEmpty ? "no problems" : "")
+          \(problems.joined(separator: "\n  "))
+        what came before:
+          \(excerpt.joined(separator: "\n  "))
+        replay: \(replayCommand)
+        """
+    }
+
+    /// The lines up to the first violation, or the last ones.
+    private var excerpt: ArraySlice<Substring> {
+        let lines = transcript.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let first = violations.first.map({ Transcript.seconds($0.time) }), let limit = Double(first),
+            let end = lines.firstIndex(where: { line in
+                line.split(separator: " ").first.flatMap { Double($0) }.map { $0 > limit } ?? false
+            })
+        else { return lines.suffix(60) }
+        return lines[..<end].suffix(60)
     }
 }

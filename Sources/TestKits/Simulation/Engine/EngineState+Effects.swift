@@ -33,7 +33,7 @@ extension EngineState {
             volumeUIDs: creation.volumes.map(\.volumeUID))
         instances[id] = Instance(
             observed: observed, fenceVolumeUID: handle.fenceVolumeUID, image: image, number: nextID,
-            ports: creation.template.spec.ports)
+            ports: creation.template.spec.ports, isLate: moment.isLate)
         nextID += 1
         version += 1
         return observed

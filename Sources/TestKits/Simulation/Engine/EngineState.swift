@@ -17,6 +17,8 @@ public struct EngineState: Sendable {
         public var startCount = 0
         /// Whether it is somebody else's: not shown, never to be touched.
         public var isForeign = false
+        /// Whether it came after its caller had given up: then it may be left without a record, as an Unknown object.
+        public var isLate = false
         /// Uptime at which it was started.
         public var startedUptime: Duration?
 

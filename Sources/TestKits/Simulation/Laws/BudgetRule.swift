@@ -42,13 +42,13 @@ struct BudgetRule: LawRule {
 
     private func leaving(_ instance: Instance, _ world: World) -> [LawViolation] {
         guard let set = world.set(of: instance), !set.isBeingDeleted, instance.spec.slot < set.spec.replicas,
-            world.isAvailable(instance, set),
             // What died is not available, whether that is stored already or not.
-            world.engine.sortedInstances.contains(where: {
-                $0.observed.uid == instance.uid && $0.passesProbes(at: world.uptime)
-            })
+            world.isAvailable(instance, set), world.isReadyInFact(instance, set)
         else { return [] }
-        let available = world.instances(of: set).filter { world.isAvailable($0, set) }.count
+        // One plan's records are written side by side: that an instance became available may be stored a moment later.
+        let available = world.instances(of: set).filter {
+            !$0.isLeaving && (world.isAvailable($0, set) || world.isReadyInFact($0, set))
+        }.count
         let least = current(set, world).map(\.minAvailable).min() ?? 0
         guard available - 1 < least else { return [] }
         return [
@@ -119,5 +119,13 @@ extension World {
             return false
         }
         return now - since >= .seconds(set.spec.minReadySeconds)
+    }
+
+    /// Ready for long enough, as the engine knows.
+    func isReadyInFact(_ instance: Instance, _ set: InstanceSet) -> Bool {
+        engine.sortedInstances.contains {
+            $0.observed.uid == instance.uid && $0.passesProbes(at: uptime)
+                && $0.passesProbes(at: uptime - .seconds(set.spec.minReadySeconds))
+        }
     }
 }

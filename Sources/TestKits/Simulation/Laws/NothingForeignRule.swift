@@ -1,8 +1,8 @@
 import InfraAPI
 import ProviderInterface
 
-/// L6: effects address only what has a stored record, and in the end nothing of ours is left without one. That foreign
-/// objects are not touched the engine itself watches.
+/// L6: effects address only what has a stored record, and in the end nothing of ours is left without one; what came after
+/// its caller had given up is reported as Unknown. That foreign objects are not touched the engine itself watches.
 struct NothingForeignRule: LawRule {
     mutating func called(_ call: SimulatedProvider.Call, _ world: World) -> [LawViolation] {
         guard call.operation.isEffect else { return [] }
@@ -19,13 +19,18 @@ struct NothingForeignRule: LawRule {
     }
 
     mutating func ended(_ world: World) -> [LawViolation] {
-        let leaked = world.engine.sortedInstances.filter { !$0.isForeign && world.instances[$0.observed.uid] == nil }
+        let reported = Set(world.providers.values.flatMap { $0.status.unknownObjects.compactMap(\.uid) })
+        let leaked = world.engine.sortedInstances.filter { instance in
+            !instance.isForeign && world.instances[instance.observed.uid] == nil
+                && !(instance.isLate && reported.contains(instance.observed.uid))
+        }
         let leftVolumes = world.engine.volumes.values.filter { !$0.isForeign && world.volumes[$0.observed.uid] == nil }
         let dead = world.engine.sortedInstances.filter { $0.isForeign && !$0.isRunning }
         return leaked.map { instance in
             LawViolation(
                 .nothingForeign, at: world.uptime, objects: ["instance \(instance.observed.uid)"],
-                "left at the provider without a record")
+                "left at the provider without a record"
+                    + (instance.isLate ? ", made after its caller had given up, and not reported as Unknown" : ""))
         }
             + leftVolumes.map(\.observed.uid).sorted().map { uid in
                 LawViolation(

@@ -10,6 +10,7 @@ public struct World: Sendable {
     public internal(set) var revisions: [String: Revision] = [:]
     public internal(set) var instances: [String: Instance] = [:]
     public internal(set) var volumes: [String: Volume] = [:]
+    public internal(set) var providers: [String: ProviderObject] = [:]
     public internal(set) var engine = EngineState(identity: "")
 
     /// The instances of a set, in order of their names.
@@ -30,6 +31,7 @@ public struct World: Sendable {
         case .revision(let revision): revisions[revision.uid] = change.after == nil ? nil : revision
         case .instance(let instance): instances[instance.uid] = change.after == nil ? nil : instance
         case .volume(let volume): volumes[volume.uid] = change.after == nil ? nil : volume
+        case .provider(let provider): providers[provider.uid] = change.after == nil ? nil : provider
         case nil: break
         }
     }
@@ -41,6 +43,7 @@ public enum StoredRecord: Sendable {
     case revision(Revision)
     case instance(Instance)
     case volume(Volume)
+    case provider(ProviderObject)
 
     /// nil: another kind, or an object that cannot be read.
     init?(_ object: StoredObject) {
@@ -57,6 +60,9 @@ public enum StoredRecord: Sendable {
         case Volume.resourceType.key:
             guard let volume = try? Volume(json: object.body) else { return nil }
             self = .volume(volume)
+        case ProviderObject.resourceType.key:
+            guard let provider = try? ProviderObject(json: object.body) else { return nil }
+            self = .provider(provider)
         default: return nil
         }
     }

@@ -1,0 +1,39 @@
+/// Booleans as kubectl's users write them, in the form that ArgumentParser reads.
+///
+/// Go's flags take `--watch`, `--watch=true` and `--watch=false` alike; ArgumentParser has flags without a value and
+/// options with one.
+enum BooleanArguments {
+    /// Flags without a value here.
+    private static let flags = [
+        "--all", "--all-namespaces", "--client", "--follow", "--force-conflicts", "--ignore-not-found", "--recursive",
+        "--resolve", "--server-side", "--timestamps",
+    ]
+
+    /// Options with a value here: true unless they are turned off.
+    private static func options(of arguments: [String]) -> [String] {
+        let command = arguments.first { !$0.hasPrefix("-") }
+        switch command {
+        case "delete": ["--wait"]
+        case "rollout": ["--watch"]
+        default: []
+        }
+    }
+
+    static func normalized(_ arguments: [String]) -> [String] {
+        let options = options(of: arguments)
+        let flags = flags + (options.contains("--watch") ? [] : ["--watch"])
+        var result: [String] = []
+        for (index, argument) in arguments.enumerated() {
+            if argument == "--" { return result + arguments[index...] }
+            let next = index + 1 < arguments.count ? arguments[index + 1] : ""
+            if options.contains(argument), Bool(next) == nil {
+                result.append("\(argument)=true")
+            } else if let flag = flags.first(where: { argument == "\($0)=true" }) {
+                result.append(flag)
+            } else if !flags.contains(where: { argument == "\($0)=false" }) {
+                result.append(argument)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,66 @@
+import Testing
+
+/// Dependencies run one way: values <- pure <- machinery <- behaviour <- front doors <- executables.
+@Suite struct LayerTests {
+    /// The C libraries, wherever something asks the system.
+    static let system: Set<String> = ["Glibc", "Musl", "Darwin"]
+
+    /// GRDB's blobs are `Data`: the one reason for FoundationEssentials. Folder of a module -> what it may import of ours, and which libraries besides.
+    static let allowed: [(folder: String, modules: Set<String>)] = [
+        ("Sources/Ambient", ["Synchronization"]),
+        ("Sources/JSON", []),
+        ("Sources/InfraAPI", ["Ambient", "JSON", "Crypto"]),
+        ("Sources/Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
+        ("Sources/Planning", ["Ambient", "InfraAPI"]),
+        ("Sources/ObjectStore", ["Ambient", "JSON"]),
+        ("Sources/ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", "GRDB", "FoundationEssentials"]),
+        ("Sources/ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
+        ("Sources/ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Logging"]),
+        ("Sources/HTTPTransport", ["Ambient", "CLibcurl", "CShims"]),
+        ("Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
+        ("Sources/Providers/DockerEngine", ["Ambient", "HTTPTransport", "JSON"]),
+        (
+            "Sources/Providers/Docker",
+            ["Ambient", "DockerEngine", "InfraAPI", "JSON", "Logging", "ProviderInterface"]
+        ),
+        (
+            "Sources/Controllers",
+            [
+                "Ambient", "ControllerRuntime", "InfraAPI", "JSON", "Logging", "Planning", "ProviderInterface",
+                "ResourceAPI",
+            ]
+        ),
+        ("Sources/APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI"]),
+        ("Sources/TestKits/Conformance", ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
+    ]
+
+    @Test(arguments: allowed.map(\.folder)) func `a module imports only what its layer may see`(folder: String) {
+        let modules = LayerTests.allowed.first { $0.folder == folder }?.modules ?? []
+        let files = SourceTree.sources.filter { $0.path.hasPrefix(folder + "/") }
+        #expect(!files.isEmpty, "\(folder) has no files: mend the list")
+        for file in files {
+            for module in file.imports {
+                #expect(
+                    modules.contains(module) || LayerTests.system.contains(module), "\(file.path) imports \(module)")
+            }
+        }
+    }
+
+    @Test func `front doors do not reach below the verbs`() {
+        let banned: [(folder: String, modules: Set<String>)] = [
+            (
+                "Sources/APIServer",
+                ["Planning", "Controllers", "ObjectStoreSQLite", "ProviderInterface", "DockerProvider"]
+            ),
+            (
+                "Sources/ImmctlCommands",
+                ["Controllers", "ObjectStore", "ObjectStoreSQLite", "ProviderInterface", "DockerProvider"]
+            ),
+        ]
+        for (folder, modules) in banned {
+            for file in SourceTree.sources where file.path.hasPrefix(folder + "/") {
+                for module in file.imports { #expect(!modules.contains(module), "\(file.path) imports \(module)") }
+            }
+        }
+    }
+}
