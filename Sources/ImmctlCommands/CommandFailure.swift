@@ -2,13 +2,13 @@ public import ResourceAPI
 
 /// Why a command failed: what happened, what to do, and the exit status that says it to scripts.
 public struct CommandFailure: Error, Sendable, Hashable, CustomStringConvertible {
-    public var status: ExitStatus
+    public var status: CommandStatus
     /// One sentence, or a multi-line list of diagnostics; printed after `error: `.
     public var message: String
     /// What to do about it; each is printed on a line of its own.
     public var hints: [String]
 
-    public init(_ status: ExitStatus, _ message: String, hints: [String] = []) {
+    public init(_ status: CommandStatus, _ message: String, hints: [String] = []) {
         self.status = status
         self.message = message
         self.hints = hints
@@ -16,7 +16,7 @@ public struct CommandFailure: Error, Sendable, Hashable, CustomStringConvertible
 
     /// A failed request. `action` says what was tried: `get instanceset.imm.dev/web`.
     public init(_ error: APIStatus, while action: String) {
-        self.init(ExitStatus(error), "\(action): \(error.message)", hints: CommandFailure.hints(for: error))
+        self.init(CommandStatus(error), "\(action): \(error.message)", hints: CommandFailure.hints(for: error))
     }
 
     static func usage(_ message: String, hints: [String] = []) -> CommandFailure {

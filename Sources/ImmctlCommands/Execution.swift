@@ -5,7 +5,7 @@ extension Immctl {
     ///
     /// - Parameter arguments: without the program's name.
     /// - Returns: the exit status; everything that is to be said was printed.
-    public static func execute(_ arguments: [String], in invocation: Invocation) async -> ExitStatus {
+    public static func execute(_ arguments: [String], in invocation: Invocation) async -> CommandStatus {
         let console = invocation.console
         let command: any ParsableCommand
         do {
@@ -25,7 +25,7 @@ extension Immctl {
     }
 
     /// Help, and groups of commands without a subcommand: what ArgumentParser itself answers.
-    private static func help(_ command: any ParsableCommand, _ arguments: [String], _ console: Console) -> ExitStatus {
+    private static func help(_ command: any ParsableCommand, _ arguments: [String], _ console: Console) -> CommandStatus {
         var command = command
         do {
             try command.run()
@@ -35,7 +35,7 @@ extension Immctl {
         }
     }
 
-    private static func finish(_ error: any Error, _ arguments: [String], _ console: Console) -> ExitStatus {
+    private static func finish(_ error: any Error, _ arguments: [String], _ console: Console) -> CommandStatus {
         if let failure = error as? CommandFailure {
             console.report(failure)
             return failure.status == .usage ? usageStatus(arguments) : failure.status
@@ -52,7 +52,7 @@ extension Immctl {
     }
 
     /// 2; but 1 for `plan`, whose 2 says that there are changes.
-    private static func usageStatus(_ arguments: [String]) -> ExitStatus {
+    private static func usageStatus(_ arguments: [String]) -> CommandStatus {
         arguments.first { !$0.hasPrefix("-") } == PlanCommand.configuration.commandName ? .failed : .usage
     }
 }

@@ -3,7 +3,7 @@ import ArgumentParser
 /// A subcommand that does something: parsed by ArgumentParser, run with what it needs passed in.
 protocol ImmctlCommand: ParsableCommand {
     /// - Returns: how the process ends; failures that were printed already are a status too.
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus
 }
 
 extension ImmctlCommand {

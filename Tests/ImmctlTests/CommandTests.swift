@@ -133,7 +133,7 @@ import Testing
         async let deletion = bench.run("delete iset/web --timeout 10s")
         try await Task.sleep(for: .milliseconds(50))
         _ = try await bench.client.mergePatch(
-            ObjectReference(InstanceSet.resourceType, in: "default", name: "web"), ["metadata": ["finalizers": nil]],
+            ObjectReference(InstanceSet.resourceType, in: "default", name: "web"), ["metadata": ["finalizers": .null]],
             nil, WriteOptions(fieldManager: "test"))
         let result = await deletion
         #expect(result.status == .success, "\(result.errors)")

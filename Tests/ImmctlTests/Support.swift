@@ -30,7 +30,7 @@ struct TestRandomness: Randomness {
 
 /// What one command did.
 struct CommandResult {
-    var status: ExitStatus
+    var status: CommandStatus
     var output: String
     var errors: String
 

@@ -5,7 +5,7 @@ import Testing
 /// One file means one thing to kubectl and to us. What kubectl reads was checked against kubectl 1.32.
 @Suite struct PlainScalarTests {
     static let agreed: [(String, JSONValue)] = [
-        ("", nil), ("~", nil), ("null", nil), ("Null", nil), ("NULL", nil),
+        ("", .null), ("~", .null), ("null", .null), ("Null", .null), ("NULL", .null),
         ("true", true), ("True", true), ("TRUE", true), ("false", false), ("False", false), ("FALSE", false),
         ("0", 0), ("12", 12), ("+12", 12), ("-12", -12), ("-0", 0), ("00", 0), ("0x1F", 31),
         ("9223372036854775807", .int(.max)), ("-9223372036854775808", .int(.min)),
@@ -20,7 +20,7 @@ import Testing
         ("8080:80", "8080:80"), ("2001-01-01T00:00:00Z", "2001-01-01T00:00:00Z"), ("infinity", "infinity"),
         ("NaN", "NaN"), ("Inf", "Inf"), ("=", "="), ("<<", "<<"), ("500m", "500m"), ("1Gi", "1Gi"), ("25%", "25%"),
         ("1_a", "1_a"), ("web:1.4", "web:1.4"), ("a b", "a b"), ("'no'", "no"), ("\"010\"", "010"), ("!!str no", "no"),
-        ("! no", "no"), ("!!int 3", 3), ("!!bool true", true), ("!!null ~", nil), ("!!seq []", []),
+        ("! no", "no"), ("!!int 3", 3), ("!!bool true", true), ("!!null ~", .null), ("!!seq []", []),
     ]
 
     @Test(arguments: agreed)

@@ -15,7 +15,7 @@ import Testing
                 "tilde": "~", "float": "1e3", "merge": "<<", "equals": "=", "under": "1_000", "ip": "10.0.0.1",
             ],
             "list": [["a": 1, "b": [1, 2]], "x", [[3]], [], .object(JSONObject())], "number": 1.5, "flag": false,
-            "none": nil,
+            "none": .null,
         ]
         let text = """
             apiVersion: v1
@@ -84,7 +84,7 @@ import Testing
 
     private func randomValue(depth: Int, using random: inout SplitMix64) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 9 : 6), using: &random) {
-        case 0: return [nil, true, false].randomElement(using: &random) ?? nil
+        case 0: return [.null, true, false].randomElement(using: &random) ?? .null
         case 1: return .int(Int64(bitPattern: random.next()) >> Int64.random(in: 0..<64, using: &random))
         case 2:
             let double = Double(bitPattern: random.next())

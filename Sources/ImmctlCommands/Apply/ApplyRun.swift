@@ -40,7 +40,7 @@ struct ApplyRun: Sendable {
         var hints: [String] = []
         for hint in refusals.flatMap(\.hints) where !hints.contains(hint) { hints.append(hint) }
         if documents.count > 1 { hints.append("nothing was applied") }
-        let status = refusals.contains { $0.status == .failed } ? ExitStatus.failed : first.status
+        let status = refusals.contains { $0.status == .failed } ? CommandStatus.failed : first.status
         throw CommandFailure(status, refusals.map(\.message).joined(separator: "\n"), hints: hints)
     }
 

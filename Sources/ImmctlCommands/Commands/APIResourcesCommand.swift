@@ -16,7 +16,7 @@ struct APIResourcesCommand: ImmctlCommand {
     @Option(name: .shortAndLong, help: "Output: table, wide, yaml, json or name.")
     var output: ObjectFormat = .table
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         OutputRendering(console: invocation.console).show(kinds: ResourceTypes.all, as: output)
         return .success
     }

@@ -39,7 +39,7 @@ struct ApplyCommand: ImmctlCommand {
         if files.isEmpty { throw ValidationError("say what to apply with -f FILE, -f FOLDER or -f -") }
     }
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let documents = try files.load(invocation, namespace.namespace).documents
         let rendering = OutputRendering(console: invocation.console)
         if dryRun == .client {
@@ -51,7 +51,7 @@ struct ApplyCommand: ImmctlCommand {
         return try await server.withSession(invocation) { session throws(CommandFailure) in
             let run = ApplyRun(session: session, console: invocation.console, forceConflicts: forceConflicts)
             let previews = try await run.preview(documents)
-            var status = ExitStatus.success
+            var status = CommandStatus.success
             var changes: [ObjectChange] = []
             for preview in previews {
                 do throws(CommandFailure) {

@@ -18,7 +18,7 @@ struct CompletionCommand: ImmctlCommand {
     @Argument(help: "bash, zsh or fish.")
     var shell: Shell
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let completionShell: CompletionShell =
             switch shell {
             case .bash: .bash

@@ -65,7 +65,7 @@ struct DeleteCommand: ImmctlCommand {
         if !files.isEmpty && (all || !selector.isEmpty) { throw ValidationError("-f and a selector exclude each other") }
     }
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let named = files.isEmpty ? nil : try files.load(invocation, namespace.namespace).references
         let selection = ObjectSelection(
             words: objects, namespace: namespace.name, selector: selector.listOptions, all: all)

@@ -24,7 +24,7 @@ struct DescribeCommand: ImmctlCommand {
     @OptionGroup var selector: SelectorOptions
     @OptionGroup var server: ServerOptions
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let words = try ResourceWords(objects)
         return try await server.withSession(invocation) { session throws(CommandFailure) in
             var descriptions: [ObjectDescription] = []

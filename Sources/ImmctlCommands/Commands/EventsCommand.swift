@@ -31,7 +31,7 @@ struct EventsCommand: ImmctlCommand {
     @OptionGroup var namespace: NamespaceOptions
     @OptionGroup var server: ServerOptions
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let reference = try object.map { word throws(CommandFailure) in
             try ResourceWords.reference([word], in: namespace.name)
         }

@@ -34,7 +34,7 @@ struct GetCommand: ImmctlCommand {
 
     @OptionGroup var server: ServerOptions
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let words = try ResourceWords(objects)
         let names = words.items.contains { $0.name != nil }
         if names && !selector.isEmpty { throw .usage("a name and a selector exclude each other") }
@@ -54,11 +54,11 @@ struct GetCommand: ImmctlCommand {
 
     private func list(
         _ words: ResourceWords, _ query: GetQuery, _ console: Console
-    ) async throws(CommandFailure) -> ExitStatus {
+    ) async throws(CommandFailure) -> CommandStatus {
         let rendering = OutputRendering(console: console)
         let needsTable = rendering.needsTable(output.output)
         var blocks: [OutputRendering.Block] = []
-        var status = ExitStatus.success
+        var status = CommandStatus.success
         for item in words.items {
             do throws(CommandFailure) {
                 let block = try await query.block(item, needsTable: needsTable, ignoreNotFound: ignoreNotFound)

@@ -41,7 +41,7 @@ struct LogsCommand: ImmctlCommand {
         if let tail, tail < 0 { throw ValidationError("--tail must be 0 or more, not \(tail)") }
     }
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let word = object.contains("/") ? object : "instance/\(object)"
         let reference = try ResourceWords.reference(
             [word], in: namespace.name, kinds: [Instance.resourceType, InstanceSet.resourceType])

@@ -35,7 +35,7 @@ struct PlanCommand: ImmctlCommand {
         if !files.isEmpty && !objects.isEmpty { throw ValidationError("names and -f exclude each other") }
     }
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let documents = files.isEmpty ? nil : try files.load(invocation, namespace.namespace).documents
         return try await server.withSession(invocation) { session throws(CommandFailure) in
             let planning = PlanRun(session: session, console: invocation.console)

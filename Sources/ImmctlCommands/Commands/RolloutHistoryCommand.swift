@@ -21,7 +21,7 @@ struct RolloutHistoryCommand: ImmctlCommand {
 
     @OptionGroup var output: ResultOutputOptions
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let reference = try target.reference()
         return try await target.server.withSession(invocation) { session throws(CommandFailure) in
             let history = try await RevisionHistory.load(reference, session.client)

@@ -21,7 +21,7 @@ struct RolloutRestartCommand: ImmctlCommand {
 
     @OptionGroup var output: ResultOutputOptions
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let reference = try target.reference()
         let token = invocation.now.rfc3339Micro
         var annotations = JSONObject([(RolloutProgress.restartAnnotation, .string(token))])

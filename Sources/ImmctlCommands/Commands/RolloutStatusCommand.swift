@@ -25,7 +25,7 @@ struct RolloutStatusCommand: ImmctlCommand {
 
     @OptionGroup var output: ResultOutputOptions
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let reference = try target.reference()
         let console = invocation.console
         let rendering = OutputRendering(console: console)

@@ -28,7 +28,7 @@ struct RolloutUndoCommand: ImmctlCommand {
 
     @OptionGroup var output: ResultOutputOptions
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let reference = try target.reference()
         return try await target.server.withSession(invocation) { session throws(CommandFailure) in
             let client = session.client

@@ -33,7 +33,7 @@ struct ScaleCommand: ImmctlCommand {
         guard replicas >= 0 else { throw ValidationError("--replicas must be 0 or more, not \(replicas)") }
     }
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let references = try ResourceWords.references(objects, in: namespace.name)
         for reference in references where reference.type.subresources.scale == nil {
             throw .usage("\(reference.qualifiedName): \(reference.type.plural) cannot be scaled")

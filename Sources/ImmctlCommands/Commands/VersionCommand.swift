@@ -19,7 +19,7 @@ struct VersionCommand: ImmctlCommand {
     @OptionGroup var output: ResultOutputOptions
     @OptionGroup var server: ServerOptions
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let rendering = OutputRendering(console: invocation.console)
         var versions: JSONValue = ["clientVersion": ["gitVersion": .string("v\(Immctl.version)")]]
         var lines = ["Client Version: v\(Immctl.version)"]

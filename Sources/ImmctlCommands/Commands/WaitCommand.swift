@@ -32,7 +32,7 @@ struct WaitCommand: ImmctlCommand {
     @OptionGroup var selector: SelectorOptions
     @OptionGroup var server: ServerOptions
 
-    func run(in invocation: Invocation) async throws(CommandFailure) -> ExitStatus {
+    func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         try await server.withSession(invocation) { session throws(CommandFailure) in
             let references = try await ObjectSelection(
                 words: objects, namespace: namespace.name, selector: selector.listOptions, all: all

@@ -12,7 +12,7 @@ enum BooleanArguments {
     /// Options with a value here: true unless they are turned off.
     private static func options(of arguments: [String]) -> [String] {
         let command = arguments.first { !$0.hasPrefix("-") }
-        switch command {
+        return switch command {
         case "delete": ["--wait"]
         case "rollout": ["--watch"]
         default: []

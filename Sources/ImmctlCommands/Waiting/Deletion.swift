@@ -28,8 +28,8 @@ final class Deletion {
     }
 
     /// Asks for the deletion of all, and goes on where one fails.
-    func delete(_ references: [ObjectReference]) async throws(CommandFailure) -> ExitStatus {
-        var status = ExitStatus.success
+    func delete(_ references: [ObjectReference]) async throws(CommandFailure) -> CommandStatus {
+        var status = CommandStatus.success
         var changes: [ObjectChange] = []
         for reference in references {
             do throws(APIStatus) {
@@ -57,7 +57,7 @@ final class Deletion {
     }
 
     /// - Returns: `failed` when objects are still there after `timeout`, with what holds them printed.
-    func waitUntilGone(timeout: Duration) async throws(CommandFailure) -> ExitStatus {
+    func waitUntilGone(timeout: Duration) async throws(CommandFailure) -> CommandStatus {
         let client = session.client
         let leaving = leaving
         let started = invocation.uptime

@@ -4,7 +4,7 @@ public import ResourceAPI
 ///
 /// `plan` uses the same numbers as `terraform plan -detailed-exitcode`: 0 no changes, 1 an error, 2 changes; a usage
 /// error of `plan` is therefore 1.
-public enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
+public enum CommandStatus: Int32, Sendable, Hashable, CaseIterable {
     case success = 0
     case failed = 1
     /// The command line makes no sense; for `plan`: there are changes.
@@ -15,7 +15,7 @@ public enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
     case conflict = 4
 
     /// `plan` found changes.
-    public static let changes = ExitStatus.usage
+    public static let changes = CommandStatus.usage
 
     public init(_ status: APIStatus) {
         switch status.reason {
@@ -29,5 +29,5 @@ public enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
     }
 
     /// The status of several results: the first failure counts.
-    func joined(with other: ExitStatus) -> ExitStatus { self == .success ? other : self }
+    func joined(with other: CommandStatus) -> CommandStatus { self == .success ? other : self }
 }
