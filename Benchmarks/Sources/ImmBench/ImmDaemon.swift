@@ -1,0 +1,104 @@
+import Foundation
+
+/// A release binary of immd as a child process, with its own data directory and socket.
+final class ImmDaemon {
+    let socket: String
+    private let process = Process()
+    /// When it was spawned.
+    let startedAt: Double
+
+    var pid: Int32 { process.processIdentifier }
+
+    /// Starts it; it may not answer yet.
+    init(binary: String, directory: String, engineSocket: String, logLevel: String = "info") throws {
+        socket = directory + "/imm.sock"
+        let log = directory + "/immd.log"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        if !FileManager.default.fileExists(atPath: log) { FileManager.default.createFile(atPath: log, contents: nil) }
+        process.executableURL = URL(fileURLWithPath: binary)
+        process.arguments = [
+            "--data-dir", directory + "/data", "--socket", socket, "--docker-endpoint", "unix://" + engineSocket,
+            "--log-level", logLevel,
+        ]
+        let output = FileHandle(forWritingAtPath: log)
+        output?.seekToEndOfFile()
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        startedAt = Clock.now
+        try process.run()
+    }
+
+    func connection() throws -> UnixConnection { try UnixConnection(path: socket) }
+
+    /// Waits for the answer to a read of a path; returns the seconds since the process was spawned.
+    func waitForAnswer(_ path: String = "/readyz") throws -> Double {
+        try Clock.wait(for: "immd at \(socket) (see immd.log beside it)", seconds: 30, every: 0.001) {
+            guard process.isRunning else { throw BenchmarkFailure("immd ended; see immd.log beside \(socket)") }
+            return (try? connection().send("GET", path))?.status == 200
+        }
+        return Clock.now - startedAt
+    }
+
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    // MARK: objects of namespace default
+
+    private func path(_ plural: String, _ name: String = "") -> String {
+        "/apis/imm.dev/v1alpha1/namespaces/default/\(plural)" + (name.isEmpty ? "" : "/\(name)")
+    }
+
+    /// Server-side apply.
+    func apply(
+        _ kind: String, _ plural: String, _ name: String, _ spec: [String: Any], over connection: UnixConnection
+    ) throws {
+        let object: [String: Any] = [
+            "apiVersion": "imm.dev/v1alpha1", "kind": kind, "metadata": ["name": name, "namespace": "default"],
+            "spec": spec,
+        ]
+        let response = try connection.send(
+            "PATCH", path(plural, name) + "?fieldManager=immctl", try JSONText.write(object),
+            type: "application/apply-patch+yaml")
+        guard response.status == 200 || response.status == 201 else {
+            throw BenchmarkFailure("immd: apply \(plural)/\(name): \(response.status) \(response.text)")
+        }
+    }
+
+    func status(_ plural: String, _ name: String, over connection: UnixConnection) throws -> [String: Any] {
+        JSONText.object(try connection.send("GET", path(plural, name)).body)["status"] as? [String: Any] ?? [:]
+    }
+
+    func names(_ plural: String, over connection: UnixConnection) throws -> [String] {
+        let items = JSONText.object(try connection.send("GET", path(plural)).body)["items"] as? [[String: Any]] ?? []
+        return items.compactMap { ($0["metadata"] as? [String: Any])?["name"] as? String }
+    }
+
+    /// Deletes an object and waits until it is gone.
+    func delete(_ plural: String, _ name: String, over connection: UnixConnection) throws {
+        _ = try connection.send("DELETE", path(plural, name))
+        try Clock.wait(for: "the end of \(plural)/\(name)", seconds: 120) {
+            try connection.send("GET", path(plural, name)).status == 404
+        }
+    }
+
+    // MARK: what it costs, from /proc
+
+    /// Resident memory in MiB.
+    func residentMiB() throws -> Double {
+        let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        return (Double(line.split(whereSeparator: \.isWhitespace).dropFirst().first ?? "0") ?? 0) / 1024
+    }
+
+    /// Seconds of CPU used so far, in user and system mode.
+    func cpuSeconds() throws -> Double {
+        let text = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        // The second field is a name that may hold blanks; utime and stime are the 14th and 15th.
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+}
