@@ -4,7 +4,7 @@ public import Ambient
 ///
 /// Nothing in it waits but ``StoreWatch/next()``, and all order is the order of calls, so that a run on a deterministic
 /// executor is repeatable.
-public final class MemoryObjectStore: ObjectStore {
+public final class MemoryObjectStore: VersionedStore {
     private let live: LiveStore
 
     /// Starts at version 0, which stands for "before everything".

@@ -1,4 +1,4 @@
-/// What a store keeps, and for how long. The defaults are the contract of ``ObjectStore``.
+/// What a store keeps, and for how long. The defaults are the contract of ``VersionedStore``.
 public struct StoreLimits: Sendable {
     /// A change leaves the history when it is older than this …
     public var retainedAge: Duration = .seconds(600)

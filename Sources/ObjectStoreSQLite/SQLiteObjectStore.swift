@@ -10,7 +10,7 @@ public import ObjectStore
 ///
 /// Files, all of mode 0600: the database with `-wal` and `-shm`, `store.lock` (who owns it) and `store.version` (which
 /// versions may have been issued; not part of a backup, see ``VersionReservation``) beside it.
-public final class SQLiteObjectStore: ObjectStore {
+public final class SQLiteObjectStore: VersionedStore {
     private let lock: StoreLock
     private let connection: StoreConnection
     private let live: LiveStore
@@ -62,7 +62,7 @@ public final class SQLiteObjectStore: ObjectStore {
         try await live.list(scope, limit: limit, continuation: continuation)
     }
 
-    /// See ``ObjectStore``. A cancelled task's commit is completed all the same.
+    /// See ``VersionedStore``. A cancelled task's commit is completed all the same.
     public func commit(_ mutations: [StoreMutation]) async throws(StoreError) -> [StoredObject] {
         try await queue.commit(mutations).get()
     }

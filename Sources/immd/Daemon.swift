@@ -31,7 +31,7 @@ struct Daemon {
         let controllers = ControllerSet(
             client: client, installation: installation, factory: factory(installation), probeTransport: probes,
             surroundings, logger: logger)
-        let server = APIServer(
+        let server = APIService(
             APIServerConfiguration(socketPath: socket, immVersion: Version.text), client: client,
             endpoints: DaemonEndpoints(
                 logs: { (reference, request) async throws(APIStatus) in

@@ -9,7 +9,7 @@ enum InstallationRecord {
     private static let key = ObjectKey(resource: "internal.imm.dev/installations", namespace: "", name: "installation")
 
     /// Reads them; made at the first start.
-    static func load(_ store: some ObjectStore, _ surroundings: Surroundings) async throws -> Installation {
+    static func load(_ store: some VersionedStore, _ surroundings: Surroundings) async throws -> Installation {
         if let stored = try await store.get(key)?.body {
             guard let id = stored["id"]?.stringValue, let secret = stored["key"]?.stringValue.flatMap(Base64.decode)
             else {

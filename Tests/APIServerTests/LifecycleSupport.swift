@@ -28,12 +28,12 @@ extension LocalResourceClient {
     }
 }
 
-extension APIServer {
+extension APIService {
     /// Runs a server at `path` while `body` talks to it.
     static func served(
         _ path: String, _ client: LocalResourceClient, _ body: @Sendable (HTTPResourceClient) async throws -> Void
     ) async throws {
-        let server = APIServer(
+        let server = APIService(
             APIServerConfiguration(socketPath: path, immVersion: "0.0.1"), client: client, surroundings: .system,
             logger: .silent)
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [server], logger: .silent))

@@ -22,7 +22,7 @@ import Testing
 
     @Test func `a socket on which a server answers is left alone`() async throws {
         try await ServedFixture.run { fixture in
-            let second = APIServer(
+            let second = APIService(
                 APIServerConfiguration(socketPath: fixture.socketPath, immVersion: "0.0.1"), client: fixture.local,
                 surroundings: .system, logger: .silent)
             await #expect(throws: ListenError.self) { try await second.run() }
@@ -37,14 +37,14 @@ import Testing
         let path = "\(directory)/imm.sock"
         try RawListener.leaveStaleSocket(at: path)
         let client = LocalResourceClient.empty()
-        try await APIServer.served(path, client) { http in
+        try await APIService.served(path, client) { http in
             let answer = try await http.raw(method: .get, path: "/livez")
             #expect(answer.status == 200)
         }
         let file = creat(path, 0o600)
         Glibc.close(file)
         defer { unlink(path) }
-        let server = APIServer(
+        let server = APIService(
             APIServerConfiguration(socketPath: path, immVersion: "0.0.1"), client: client, surroundings: .system,
             logger: .silent)
         let error = await #expect(throws: ListenError.self) { try await server.run() }
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `a path that a socket cannot have is refused with its length`() async throws {
         let path = "/tmp/" + String(repeating: "x", count: 99)
-        let server = APIServer(
+        let server = APIService(
             APIServerConfiguration(socketPath: path, immVersion: "0.0.1"), client: LocalResourceClient.empty(),
             surroundings: .system, logger: .silent)
         let error = await #expect(throws: ListenError.self) { try await server.run() }

@@ -19,7 +19,7 @@ struct ServedFixture: Sendable {
     let directory: String
     let store: MemoryObjectStore
     let local: LocalResourceClient
-    let server: APIServer
+    let server: APIService
     let group: ServiceGroup
     let client: HTTPResourceClient
 
@@ -66,7 +66,7 @@ struct ServedFixture: Sendable {
         }
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let server = APIServer(
+        let server = APIService(
             APIServerConfiguration(socketPath: "\(directory)/imm.sock", immVersion: "0.0.1", limits: limits),
             client: local, endpoints: endpoints, surroundings: .system, logger: logger)
         return ServedFixture(

@@ -52,7 +52,7 @@ struct ConformanceTests {
 }
 
 /// A store whose watches drop one event in ten.
-private struct LossyStore: ObjectStore {
+private struct LossyStore: VersionedStore {
     let store: MemoryObjectStore
 
     init(_ store: MemoryObjectStore) { self.store = store }

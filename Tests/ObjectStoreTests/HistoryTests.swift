@@ -153,7 +153,7 @@ struct HistoryTests {
         try #require(try store.setting("page_count").flatMap { Int($0) })
     }
 
-    private func expectCompacted(_ store: some ObjectStore, _ version: StoreVersion) async throws {
+    private func expectCompacted(_ store: some VersionedStore, _ version: StoreVersion) async throws {
         let error = await #expect(throws: StoreError.self) { _ = try await store.watch(scope, after: version) }
         guard case .compacted(let oldest) = error?.code else {
             Issue.record("expected compacted, got \(String(describing: error))")

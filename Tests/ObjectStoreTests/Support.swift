@@ -106,7 +106,7 @@ func key(_ name: String, in namespace: String = "default") -> ObjectKey {
     ObjectKey(resource: scope.resource, namespace: namespace, name: name)
 }
 
-extension ObjectStore {
+extension VersionedStore {
     @discardableResult
     func put(_ name: String, _ value: Int, filler: Int = 0) async throws -> StoredObject {
         let body: JSONValue = ["value": .int(Int64(value)), "filler": .string(String(repeating: "x", count: filler))]

@@ -4,7 +4,7 @@ import ObjectStore
 
 /// What checks may read besides the object itself: the store as it stands.
 public struct AdmissionReader: Sendable {
-    let store: any ObjectStore
+    let store: any VersionedStore
 
     /// nil when there is no such object.
     public func get(_ type: ResourceType, namespace: String = "", name: String) async throws(APIStatus) -> JSONValue? {

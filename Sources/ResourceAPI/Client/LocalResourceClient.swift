@@ -7,7 +7,7 @@ public import ObjectStore
 ///
 /// A value that can be copied freely; all state is the store's.
 public struct LocalResourceClient: ResourceClient {
-    let store: any ObjectStore
+    let store: any VersionedStore
     let surroundings: Surroundings
     let admission: Admission
     let types: ServedTypes
@@ -16,7 +16,7 @@ public struct LocalResourceClient: ResourceClient {
     ///   - admission: what each write must pass.
     ///   - types: the kinds to serve.
     public init(
-        store: any ObjectStore, surroundings: Surroundings, admission: Admission = .standard,
+        store: any VersionedStore, surroundings: Surroundings, admission: Admission = .standard,
         types: [ResourceType] = ResourceTypes.all
     ) {
         self.store = store

@@ -1,7 +1,7 @@
 public import Ambient
 public import ObjectStore
 
-/// The contract of ``ObjectStore`` as a suite, for every back end of it.
+/// The contract of ``VersionedStore`` as a suite, for every back end of it.
 ///
 ///     @Test(arguments: ObjectStoreConformance.cases)
 ///     func `the store keeps the contract`(_ test: ObjectStoreConformance.Case) async throws {
@@ -10,7 +10,7 @@ public import ObjectStore
 public enum ObjectStoreConformance {
     /// A new, empty store of the kind under test.
     public struct Fixture: Sendable {
-        public let store: any ObjectStore
+        public let store: any VersionedStore
         public let time: any TimeSource
         /// A wait that should end and does not fails after this time on ``time``.
         public let deadline: Duration
@@ -24,7 +24,7 @@ public enum ObjectStoreConformance {
         public let close: @Sendable () async throws -> Void
 
         public init(
-            store: any ObjectStore, time: any TimeSource, deadline: Duration = .seconds(20), watchBuffer: Int,
+            store: any VersionedStore, time: any TimeSource, deadline: Duration = .seconds(20), watchBuffer: Int,
             bookmarkVersions: Int,
             compact: @escaping @Sendable (StoreVersion) async throws -> Void,
             close: @escaping @Sendable () async throws -> Void

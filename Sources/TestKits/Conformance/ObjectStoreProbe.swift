@@ -9,7 +9,7 @@ struct StoreProbe: Sendable {
     let fixture: ObjectStoreConformance.Fixture
     static let resource = "imm.dev/instancesets"
 
-    var store: any ObjectStore { fixture.store }
+    var store: any VersionedStore { fixture.store }
     var everywhere: StoreScope { StoreScope(resource: StoreProbe.resource) }
 
     func key(_ name: String, in namespace: String = "default", of resource: String = resource) -> ObjectKey {

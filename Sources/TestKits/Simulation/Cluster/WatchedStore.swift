@@ -2,13 +2,13 @@ import Ambient
 import ObjectStore
 
 /// A store that shows each commit to the law checker, and counts what changed.
-final class WatchedStore: ObjectStore {
-    private let inner: any ObjectStore
+final class WatchedStore: VersionedStore {
+    private let inner: any VersionedStore
     private let onCommit: @Sendable ([RecordChange]) -> Void
     private let known = Guarded([ObjectKey: StoredRecord]())
     private let changes = Guarded([ObjectKey: Int]())
 
-    init(_ inner: any ObjectStore, onCommit: @escaping @Sendable ([RecordChange]) -> Void) {
+    init(_ inner: any VersionedStore, onCommit: @escaping @Sendable ([RecordChange]) -> Void) {
         self.inner = inner
         self.onCommit = onCommit
     }

@@ -10,7 +10,7 @@ public import ServiceLifecycle
 ///
 /// Run it as a service of a `ServiceGroup`. A graceful shutdown stops accepting, ends the open watches and logs in order,
 /// finishes the requests that are under way and removes the socket.
-public struct APIServer: Service {
+public struct APIService: Service {
     private let configuration: APIServerConfiguration
     private let responder: APIResponder
     private let logger: Logger

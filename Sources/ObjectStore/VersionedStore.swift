@@ -12,7 +12,7 @@ public import JSON
 /// - A list is a consistent snapshot with the version it was taken at.
 /// - A watch from a retained version delivers every later change, in order, none missed, none twice; from an older
 ///   one it fails with `.compacted`. At least the last 10 minutes or 100,000 versions are retained.
-public protocol ObjectStore: Sendable {
+public protocol VersionedStore: Sendable {
     func get(_ key: ObjectKey) async throws(StoreError) -> StoredObject?
 
     /// Objects of one resource in key order. `continuation` is what an earlier page returned: the following pages
