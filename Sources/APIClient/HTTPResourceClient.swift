@@ -5,8 +5,8 @@ public import ResourceAPI
 
 /// The verbs of the API over HTTP: imm's server or Kubernetes, with the same errors as in process.
 ///
-/// A request without an answer fails with reason `.unreachable`. A value that can be copied freely; the copies share the
-/// connections.
+/// A request without an answer fails with reason `.unreachable`. A value that can be copied freely; the copies share
+/// the connections.
 public struct HTTPResourceClient: Sendable {
     private static let maximumStatusBytes = 1 << 20
 

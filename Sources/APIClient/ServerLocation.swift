@@ -4,7 +4,8 @@ public import HTTPTransport
 public enum ServerLocation: Sendable, Hashable {
     /// imm's own server on this machine.
     case socket(path: String)
-    /// A server over TCP: `https://host[:port][/prefix]`; `tls` counts for https, `bearerToken` is sent with every request.
+    /// A server over TCP: `https://host[:port][/prefix]`; `tls` counts for https, `bearerToken` is sent with every
+    /// request.
     case url(String, tls: TLSOptions? = nil, bearerToken: String? = nil)
 }
 

@@ -8,8 +8,8 @@ public import ServiceLifecycle
 
 /// Serves the verbs of a `ResourceClient` as Kubernetes' HTTP API, on a unix socket.
 ///
-/// Run it as a service of a `ServiceGroup`. A graceful shutdown stops accepting, ends the open watches and logs in order,
-/// finishes the requests that are under way and removes the socket.
+/// Run it as a service of a `ServiceGroup`. A graceful shutdown stops accepting, ends the open watches and logs in
+/// order, finishes the requests that are under way and removes the socket.
 public struct APIService: Service {
     private let configuration: APIServerConfiguration
     private let responder: APIResponder

@@ -25,7 +25,8 @@ extension Immctl {
     }
 
     /// Help, and groups of commands without a subcommand: what ArgumentParser itself answers.
-    private static func help(_ command: any ParsableCommand, _ arguments: [String], _ console: Console) -> CommandStatus {
+    private static func help(_ command: any ParsableCommand, _ arguments: [String], _ console: Console) -> CommandStatus
+    {
         var command = command
         do {
             try command.run()

@@ -9,7 +9,8 @@ import Testing
 @Suite struct RepresentationTests {
     /// What kubectl sends.
     private static let kubectl =
-        "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json"
+        "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,"
+        + "application/json"
 
     @Test func `a list as a Table has the kind's columns and a row an object`() async throws {
         try await ServedFixture.run { fixture in

@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct CommandStatusTests {
     static let statuses: [(APIStatus.Reason, Int32)] = [
-        (.unreachable, 3), (.conflict, 4), (.alreadyExists, 4), (.expired, 4), (.gone, 4), (.notFound, 1), (.invalid, 1),
+        (.unreachable, 3), (.conflict, 4), (.alreadyExists, 4), (.expired, 4), (.gone, 4), (.notFound, 1),
+        (.invalid, 1),
         (.forbidden, 1), (.unauthorized, 1), (.internalError, 1), (.timeout, 1),
     ]
 
@@ -18,8 +19,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "get iset", "describe iset/web", "apply -f -", "plan iset/web", "delete iset/web", "scale iset/web --replicas 1",
-        "rollout status web", "rollout history web", "rollout undo web", "rollout restart web", "logs iset/web", "events",
+        "get iset", "describe iset/web", "apply -f -", "plan iset/web", "delete iset/web",
+        "scale iset/web --replicas 1",
+        "rollout status web", "rollout history web", "rollout undo web", "rollout restart web", "logs iset/web",
+        "events",
         "wait iset/web --for=delete",
     ])
     func `without a server every command ends with 3`(line: String) async throws {
@@ -147,7 +150,8 @@ import Testing
         ("delete --wait false a", "delete --wait false a"), ("get --watch=true iset", "get --watch iset"),
         ("get --watch=false iset", "get iset"), ("rollout status --watch web", "rollout status --watch=true web"),
         ("rollout status --watch=false web", "rollout status --watch=false web"),
-        ("apply --force-conflicts=true -f x", "apply --force-conflicts -f x"), ("get -- --watch=true", "get -- --watch=true"),
+        ("apply --force-conflicts=true -f x", "apply --force-conflicts -f x"),
+        ("get -- --watch=true", "get -- --watch=true"),
     ])
     func `booleans may be written as kubectl has them`(line: String, expected: String) {
         let words = line.split(separator: " ").map(String.init)

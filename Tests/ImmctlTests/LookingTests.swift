@@ -153,7 +153,8 @@ import Testing
         try await bench.create(EventsTests.event("db", "Other", minutesAgo: 1))
         let all = await bench.run("events")
         #expect(all.lines.map { $0.contains("First") } == [false, true, false, false], "\(all.output)")
-        #expect(all.lines[1].hasPrefix("90m         Warning   First    instanceset/web   because (x3)"), "\(all.output)")
+        #expect(
+            all.lines[1].hasPrefix("90m         Warning   First    instanceset/web   because (x3)"), "\(all.output)")
         let one = await bench.run("events --for iset/web")
         #expect(one.lines.count == 3)
         #expect(await bench.run("events --types Warning").lines.count == 2)
@@ -176,7 +177,8 @@ import Testing
         _ = await bench.run("logs web-0-aaaaa")
         #expect(
             bench.logRequests.withLock { $0 } == [
-                "web-0-aaaaa follow=false tail=5", "web-2-ccccc follow=true tail=-1", "web-0-aaaaa follow=false tail=-1",
+                "web-0-aaaaa follow=false tail=5", "web-2-ccccc follow=true tail=-1",
+                "web-0-aaaaa follow=false tail=-1",
             ])
         #expect(await bench.run("logs iset/web --slot 7").errors.contains("slots: 0, 2"))
         #expect(await bench.run("logs provider/docker").status == .usage)

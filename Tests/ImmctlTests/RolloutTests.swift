@@ -115,13 +115,14 @@ enum Fleet {
         let progress = RolloutProgress(set(Fleet.status(current: 1, update: 2, generation: 2)))
         let lines = RolloutText.bars(progress, width: 40, style: .plain)
         #expect(
-            lines == [
-                "instanceset.imm.dev/web  revision web-2…",
-                "  updated   [######............] 1/3",
-                "  ready     [##################] 3/3",
-                "  available [############......] 2/3",
-                "  Starting: slot 1: web-1-new is starti…",
-            ].map { $0 }, "\(lines)")
+            lines
+                == [
+                    "instanceset.imm.dev/web  revision web-2…",
+                    "  updated   [######............] 1/3",
+                    "  ready     [##################] 3/3",
+                    "  available [############......] 2/3",
+                    "  Starting: slot 1: web-1-new is starti…",
+                ].map { $0 }, "\(lines)")
         #expect(lines.allSatisfy { $0.count <= 40 })
         let narrow = RolloutText.bars(progress, width: 12, style: .plain)
         #expect(narrow.allSatisfy { $0.count <= 12 }, "\(narrow)")
@@ -269,7 +270,8 @@ enum Fleet {
 
     @Test(arguments: [
         (#"{"a":1,"b":{"c":1}}"#, #"{"a":1,"b":{"c":1}}"#), (#"{"a":1}"#, #"{"b":2}"#),
-        (#"{"a":{"b":1,"c":2}}"#, #"{"a":{"b":3}}"#), (#"{"a":[1,2]}"#, #"{"a":[2]}"#), (#"{"a":1}"#, #"{"a":{"b":1}}"#),
+        (#"{"a":{"b":1,"c":2}}"#, #"{"a":{"b":3}}"#), (#"{"a":[1,2]}"#, #"{"a":[2]}"#),
+        (#"{"a":1}"#, #"{"a":{"b":1}}"#),
         (#"{}"#, #"{"a":{"b":{"c":[]}}}"#),
     ])
     func `a merge patch makes the target of the source`(source: String, target: String) throws {

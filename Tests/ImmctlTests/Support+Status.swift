@@ -22,7 +22,8 @@ enum SetStatus {
         _ type: String, _ status: Condition.Status, _ reason: String, _ message: String, _ generation: Int
     ) -> Condition {
         Condition(
-            type: type, status: status, reason: reason, message: message, observedGeneration: generation, at: TestTime.now)
+            type: type, status: status, reason: reason, message: message, observedGeneration: generation,
+            at: TestTime.now)
     }
 
     static func json(_ status: InstanceSetStatus) -> JSONValue {

@@ -9,7 +9,8 @@ import Testing
 
 /// A fixed wall clock; waiting takes real time.
 struct TestTime: TimeSource {
-    static let now = Timestamp(rfc3339: "2026-03-01T12:00:00Z")!
+    /// 2026-03-01T12:00:00Z
+    static let now = Timestamp(microsecondsSinceEpoch: 1772366400_000_000)
     private let start = ContinuousClock.now
 
     var now: Timestamp { TestTime.now }

@@ -87,7 +87,7 @@ import Testing
         let held = try await fixture.client.delete(other, DeleteOptions())
         #expect(held["metadata"]?["finalizers"] == [.string(NamespaceLifecycle.finalizer)])
         _ = try await fixture.client.mergePatch(
-            other, ["metadata": ["finalizers": nil]], nil, WriteOptions())
+            other, ["metadata": ["finalizers": .null]], nil, WriteOptions())
         #expect(try await failure { _ = try await fixture.client.get(other) }.isNotFound)
     }
 

@@ -54,7 +54,7 @@ extension WatchEvent {
         try await put(fixture, "a", "web")
         try await put(fixture, "b", "web")
         _ = try await fixture.client.mergePatch(
-            ObjectReference(secrets, namespace: "default", name: "a"), ["type": nil, "data": ["k": "eA=="]], nil,
+            ObjectReference(secrets, namespace: "default", name: "a"), ["data": ["k": "eA=="]], nil,
             WriteOptions())
         try await put(fixture, "a", "db")
         _ = try await fixture.client.delete(

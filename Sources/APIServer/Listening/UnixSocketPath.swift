@@ -74,7 +74,8 @@ struct UnixSocketPath: Sendable {
         }
         if isAnswered() {
             throw ListenError(
-                "another server answers on \(path): stop it, or choose another path with --socket and another --data-dir"
+                "another server answers on \(path): stop it, or choose another path with --socket, and another "
+                    + "--data-dir"
             )
         }
     }

@@ -96,8 +96,7 @@ enum VersionChecks {
         guard query["resourceVersionMatch"] == "Exact", String(asked) != current else { return }
         throw APIStatus(
             code: 410, reason: .expired,
-            message:
-                "the state at exactly resourceVersion \(asked) is not kept (current: \(current)); list without a version"
-        )
+            message: "the state at exactly resourceVersion \(asked) is not kept (current: \(current)): "
+                + "list without a version")
     }
 }

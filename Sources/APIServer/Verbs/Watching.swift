@@ -6,8 +6,8 @@ import ResourceAPI
 
 // watch.
 extension APIResponder {
-    /// A stream of JSON lines, one event each. With `sendInitialEvents=true` (WatchList) it begins with what is there and
-    /// a bookmark that says so.
+    /// A stream of JSON lines, one event each. With `sendInitialEvents=true` (WatchList) it begins with what is there
+    /// and a bookmark that says so.
     func watch(_ request: ResourceRequest) async throws(APIStatus) -> Response {
         let rendering = try Rendering(request, now: surroundings.time.now)
         let query = request.query

@@ -51,8 +51,8 @@ extension APIResponder {
         let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         if let first, first != UInt8(ascii: "{") {
             throw .unsupportedMediaType(
-                "this server reads the bodies of apply patches as JSON (which is YAML), and this one does not begin with "
-                    + "a JSON object: convert it, as kubectl and immctl do")
+                "this server reads the bodies of apply patches as JSON (which is YAML), and this one does not begin "
+                    + "with a JSON object: convert it, as kubectl and immctl do")
         }
         return try JSONValue(requestBody: bytes, limits)
     }
@@ -68,8 +68,8 @@ extension APIResponder {
                 "JSON patches (application/json-patch+json) are not supported: use kubectl patch --type=merge")
         default:
             .unsupportedMediaType(
-                "the patch type \(type) is not supported: send application/merge-patch+json or application/apply-patch+yaml"
-            )
+                "the patch type \(type) is not supported: send application/merge-patch+json or "
+                    + "application/apply-patch+yaml")
         }
     }
 }

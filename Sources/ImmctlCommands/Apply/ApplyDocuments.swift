@@ -23,7 +23,8 @@ struct ApplyDocuments: Sendable {
         let (resources, invalid) = validateManifests(loaded, defaultNamespace: namespace ?? "default")
         let flaws = unreadable + invalid + resources.flatMap { ApplyDocuments.flaws(of: $0, namespace) }
         guard flaws.isEmpty else {
-            throw CommandFailure(.failed, flaws.map(\.description).joined(separator: "\n"), hints: ["nothing was applied"])
+            throw CommandFailure(
+                .failed, flaws.map(\.description).joined(separator: "\n"), hints: ["nothing was applied"])
         }
         let documents = resources.map { ApplyDocument($0, namespace: namespace ?? "default") }
         guard !documents.isEmpty else {

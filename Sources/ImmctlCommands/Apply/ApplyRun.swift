@@ -67,7 +67,8 @@ struct ApplyRun: Sendable {
         do throws(APIStatus) {
             let object = try await apply(document, dryRun: false)
             let verb: ObjectChange.Verb =
-                preview.existing.map { $0.resourceVersion == object.resourceVersion ? .unchanged : .configured } ?? .created
+                preview.existing.map { $0.resourceVersion == object.resourceVersion ? .unchanged : .configured }
+                ?? .created
             return ObjectChange(document.reference, verb, object, .none, isServerSide: true)
         } catch { throw document.failure(error) }
     }

@@ -58,7 +58,8 @@ struct ApplyCommand: ImmctlCommand {
                     let change =
                         dryRun == .server
                         ? ObjectChange(
-                            preview.document.reference, preview.verb, preview.applied ?? preview.document.object, .server)
+                            preview.document.reference, preview.verb, preview.applied ?? preview.document.object,
+                            .server)
                         : try await run.apply(preview)
                     changes.append(change)
                     rendering.show(change, as: output)

@@ -62,7 +62,9 @@ struct DeleteCommand: ImmctlCommand {
     func validate() throws {
         if files.isEmpty && objects.isEmpty { throw ValidationError("name the objects, or a file with -f") }
         if !files.isEmpty && !objects.isEmpty { throw ValidationError("names and -f exclude each other") }
-        if !files.isEmpty && (all || !selector.isEmpty) { throw ValidationError("-f and a selector exclude each other") }
+        if !files.isEmpty && (all || !selector.isEmpty) {
+            throw ValidationError("-f and a selector exclude each other")
+        }
     }
 
     func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {

@@ -40,7 +40,9 @@ struct DescribeCommand: ImmctlCommand {
         }
     }
 
-    private func load(_ item: ResourceWords.Item, _ session: Session) async throws(CommandFailure) -> [ObjectDescription] {
+    private func load(_ item: ResourceWords.Item, _ session: Session) async throws(CommandFailure)
+        -> [ObjectDescription]
+    {
         if let name = item.name {
             guard selector.isEmpty else { throw .usage("a name and a selector exclude each other") }
             return [try await .load(ObjectReference(item.type, in: namespace.name, name: name), session.client)]

@@ -54,7 +54,9 @@ struct RolloutStatusCommand: ImmctlCommand {
     }
 
     /// Draws bars on a terminal, and prints lines into a pipe; nothing without a console.
-    private static func follow(_ rollout: RolloutWatch, _ console: Console?) async throws(CommandFailure) -> RolloutProgress {
+    private static func follow(_ rollout: RolloutWatch, _ console: Console?) async throws(CommandFailure)
+        -> RolloutProgress
+    {
         var live = console.map(LiveLines.init)
         var printed: String?
         return try await rollout.follow { progress in

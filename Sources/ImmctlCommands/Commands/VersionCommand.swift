@@ -27,7 +27,8 @@ struct VersionCommand: ImmctlCommand {
         if !client {
             do throws(CommandFailure) {
                 let answer = try await server.withSession(invocation) { session throws(CommandFailure) in
-                    try await request("ask the server's version") { () throws(APIStatus) in try await session.version() }
+                    try await request("ask the server's version") { () throws(APIStatus) in try await session.version()
+                    }
                 }
                 versions["serverVersion"] = answer
                 lines.append("Server Version: \(answer["gitVersion"]?.stringValue ?? "unknown")")

@@ -17,7 +17,8 @@ extension Console {
             errors: { writeAll($0, to: 2) },
             input: { () throws(CommandFailure) in
                 guard let bytes = readAll(from: 0) else {
-                    throw CommandFailure(.failed, "the standard input cannot be read: \(String(cString: strerror(errno)))")
+                    throw CommandFailure(
+                        .failed, "the standard input cannot be read: \(String(cString: strerror(errno)))")
                 }
                 return bytes
             },

@@ -63,7 +63,9 @@ extension DescriptionText {
     private func table(of volumes: [Volume]) -> [String] {
         var table = TextTable("Slot", "Claim", "Volume", "Size", "Phase", "Attached to", "Epoch", "Last gap")
         let sorted = volumes.sorted {
-            ($0.spec.claim?.slot ?? -1, $0.spec.claim?.name ?? "") < ($1.spec.claim?.slot ?? -1, $1.spec.claim?.name ?? "")
+            ($0.spec.claim?.slot ?? -1, $0.spec.claim?.name ?? "") < (
+                $1.spec.claim?.slot ?? -1, $1.spec.claim?.name ?? ""
+            )
         }
         table.rows = sorted.map { volume in
             [

@@ -82,14 +82,17 @@ extension DescriptionText {
         add("Type", spec.type.rawValue)
         add("Endpoint", spec.endpoint ?? "<usual one>")
         add("Max concurrent", "\(spec.maxConcurrentOperations)")
-        add("Allowed namespaces", spec.allowedNamespaces.isEmpty ? "all" : spec.allowedNamespaces.joined(separator: ", "))
+        add(
+            "Allowed namespaces",
+            spec.allowedNamespaces.isEmpty ? "all" : spec.allowedNamespaces.joined(separator: ", "))
         add("Identity", status.identity)
         add("Version", status.version)
         add("Last observed", time: status.lastObservedAt)
         if let able = status.capabilities {
             add("Attaches volumes", able.attachMode.rawValue)
             let words = [
-                ("fence", able.fence), ("snapshot", able.snapshot), ("resize", able.resize), ("size limit", able.sizeLimit),
+                ("fence", able.fence), ("snapshot", able.snapshot), ("resize", able.resize),
+                ("size limit", able.sizeLimit),
                 ("read-only root", able.readOnlyRoot), ("files", able.files), ("host port", able.hostPort),
             ].filter(\.1).map(\.0)
             add("Capabilities", words.isEmpty ? "<none>" : words.joined(separator: ", "))
@@ -110,7 +113,9 @@ extension DescriptionText {
         metadata(shown)
         add("Type", secret.type)
         add("Immutable", secret.immutable == true ? "yes" : nil)
-        let sizes = secret.data.sorted { $0.key < $1.key }.map { "\($0.key): \(SecretSize.bytes(ofBase64: $0.value)) bytes" }
+        let sizes = secret.data.sorted { $0.key < $1.key }.map {
+            "\($0.key): \(SecretSize.bytes(ofBase64: $0.value)) bytes"
+        }
         section("Data", sizes)
     }
 

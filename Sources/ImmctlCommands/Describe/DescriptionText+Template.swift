@@ -44,7 +44,8 @@ extension DescriptionText {
         if let http = probe.httpGet { words.append("GET \(http.path) on port \(http.port.text)") }
         if let tcp = probe.tcpSocket { words.append("TCP connection to port \(tcp.port.text)") }
         if let exec = probe.exec { words.append("exec \(exec.command.joined(separator: " "))") }
-        words.append("every \(probe.periodSeconds)s, \(probe.timeoutSeconds)s to answer, \(probe.failureThreshold) failures")
+        words.append(
+            "every \(probe.periodSeconds)s, \(probe.timeoutSeconds)s to answer, \(probe.failureThreshold) failures")
         return words.joined(separator: ", ")
     }
 }

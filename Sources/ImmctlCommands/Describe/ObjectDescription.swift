@@ -67,7 +67,8 @@ struct ObjectDescription: Sendable {
     var json: JSONValue {
         [
             "object": object.withoutManagedFields.withoutSecrets,
-            "related": .array(related.map(\.withoutManagedFields)), "events": .array(events.map(\.withoutManagedFields)),
+            "related": .array(related.map(\.withoutManagedFields)),
+            "events": .array(events.map(\.withoutManagedFields)),
         ]
     }
 
@@ -90,7 +91,8 @@ struct ObjectDescription: Sendable {
         text.add("Name", object.name)
         if !object.namespace.isEmpty { text.add("Namespace", object.namespace) }
         text.add("Kind", object["kind"]?.stringValue)
-        for member in object.objectValue ?? JSONObject() where !["apiVersion", "kind", "metadata"].contains(member.key) {
+        for member in object.objectValue ?? JSONObject() where !["apiVersion", "kind", "metadata"].contains(member.key)
+        {
             switch member.value {
             case .object, .array:
                 text.section(member.key, member.value.prettyString().split(separator: "\n").map(String.init))

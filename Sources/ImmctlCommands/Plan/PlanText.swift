@@ -7,7 +7,9 @@ enum PlanText {
         let entries = entries(of: plan)
         var lines = ["\(plan.set):"]
         lines += entries.map { "  " + style.paint($0.sign.rawValue, $0.sign.color) + " \($0.text)" }
-        lines += plan.waits.map { "  " + style.paint("…", .dim) + " \(place($0.slot)): wait: \(because($0.reason, $0.message))" }
+        lines += plan.waits.map {
+            "  " + style.paint("…", .dim) + " \(place($0.slot)): wait: \(because($0.reason, $0.message))"
+        }
         lines += plan.messages.map { "  \($0.singleLine)" }
         return lines + [summary(entries, waits: plan.waits.count)]
     }

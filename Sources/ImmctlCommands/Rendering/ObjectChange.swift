@@ -16,7 +16,8 @@ struct ObjectChange: Sendable, Hashable {
     /// Whether the server merged the change (server-side apply).
     var isServerSide = false
 
-    init(_ reference: ObjectReference, _ verb: Verb, _ object: JSONValue, _ dryRun: DryRun, isServerSide: Bool = false) {
+    init(_ reference: ObjectReference, _ verb: Verb, _ object: JSONValue, _ dryRun: DryRun, isServerSide: Bool = false)
+    {
         self.reference = reference
         self.verb = verb
         self.object = object

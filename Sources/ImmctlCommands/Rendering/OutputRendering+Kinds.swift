@@ -12,7 +12,8 @@ extension OutputRendering {
             if format == .wide { table.header += ["SUBRESOURCES", "CATEGORIES"] }
             table.rows = kinds.map { type in
                 let cells = [
-                    type.plural, type.shortNames.joined(separator: ","), type.apiVersion, "\(type.namespaced)", type.kind,
+                    type.plural, type.shortNames.joined(separator: ","), type.apiVersion, "\(type.namespaced)",
+                    type.kind,
                 ]
                 return format == .wide ? cells + [subresources(type), type.categories.joined(separator: ",")] : cells
             }

@@ -15,7 +15,8 @@ struct GetQuery: Sendable {
     func block(
         _ item: ResourceWords.Item, needsTable: Bool, ignoreNotFound: Bool
     ) async throws(CommandFailure) -> OutputRendering.Block {
-        let empty = OutputRendering.Block(type: item.type, objects: [], table: ResourceTable(of: [], item.type, now: now))
+        let empty = OutputRendering.Block(
+            type: item.type, objects: [], table: ResourceTable(of: [], item.type, now: now))
         if let name = item.name {
             let reference = ObjectReference(item.type, in: namespace ?? "default", name: name)
             do throws(APIStatus) {

@@ -43,7 +43,9 @@ extension ObjectReference {
 extension String {
     /// Line breaks as spaces and other control characters left out: a value of an object cannot move the cursor.
     var singleLine: String {
-        guard unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else { return self }
+        guard unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) else {
+            return self
+        }
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {
             if scalar == "\n" || scalar == "\t" {

@@ -89,7 +89,11 @@ struct ResourceWords: Sendable, Hashable {
 
     private static func hint(for word: String) -> String {
         let names = ResourceTypes.all.map(\.plural)
-        if let near = Spelling.closest(to: word, among: ResourceTypes.all.flatMap { [$0.plural, $0.singular] + $0.shortNames }) { return "did you mean \(near)?" }
+        if let near = Spelling.closest(
+            to: word, among: ResourceTypes.all.flatMap { [$0.plural, $0.singular] + $0.shortNames })
+        {
+            return "did you mean \(near)?"
+        }
         return "the kinds are \(names.joined(separator: ", ")); see `immctl api-resources`"
     }
 }

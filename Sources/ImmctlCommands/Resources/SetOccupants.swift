@@ -38,7 +38,8 @@ extension ResourceClient {
 
     /// One object, decoded.
     func load<Object: APIObject>(_ reference: ObjectReference) async throws(CommandFailure) -> Object {
-        try decode(try await request("get \(reference.qualifiedName)") { () throws(APIStatus) in try await get(reference) })
+        try decode(
+            try await request("get \(reference.qualifiedName)") { () throws(APIStatus) in try await get(reference) })
     }
 }
 

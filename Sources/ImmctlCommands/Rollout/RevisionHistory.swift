@@ -14,7 +14,9 @@ struct RevisionHistory: Sendable, Hashable {
         self.revisions = revisions.filter { $0.spec.set == set.name }.sorted { $0.spec.number < $1.spec.number }
     }
 
-    static func load(_ reference: ObjectReference, _ client: any ResourceClient) async throws(CommandFailure) -> RevisionHistory {
+    static func load(_ reference: ObjectReference, _ client: any ResourceClient) async throws(CommandFailure)
+        -> RevisionHistory
+    {
         let set: InstanceSet = try await client.load(reference)
         return RevisionHistory(set, try await client.objects(of: reference, by: "spec.set"))
     }

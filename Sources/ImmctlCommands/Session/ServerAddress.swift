@@ -54,7 +54,8 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         } else if text.hasPrefix("http://") || text.hasPrefix("https://") {
             self.init(.url(text), origin: origin)
         } else {
-            throw .usage("\(origin): \(text) is no server address", hints: ["write unix:///path, http://… or https://…"])
+            throw .usage(
+                "\(origin): \(text) is no server address", hints: ["write unix:///path, http://… or https://…"])
         }
     }
 }

@@ -87,12 +87,15 @@ final class Deletion {
         }
     }
 
-    private func stillThere(_ reference: ObjectReference, _ timeout: Duration) async throws(CommandFailure) -> CommandFailure {
+    private func stillThere(_ reference: ObjectReference, _ timeout: Duration) async throws(CommandFailure)
+        -> CommandFailure
+    {
         let object: JSONValue? = try? await session.client.get(reference)
         let finalizers = (object?[path: ["metadata", "finalizers"]]?.arrayValue ?? []).compactMap(\.stringValue)
         let holders = finalizers.isEmpty ? "" : "; it waits for \(finalizers.joined(separator: ", "))"
         return CommandFailure(
             .failed, "\(reference.qualifiedName) is still there after \(Age.text(timeout))\(holders)",
-            hints: ["see why with `immctl describe \(reference.type.singular)/\(reference.name)`; the deletion goes on"])
+            hints: ["see why with `immctl describe \(reference.type.singular)/\(reference.name)`; the deletion goes on"]
+        )
     }
 }

@@ -80,7 +80,9 @@ enum WaitGoal: ExpressibleByArgument, Sendable, Hashable, CustomStringConvertibl
             })
         else { return false }
         let generation = object[path: ["metadata", "generation"]]?.intValue ?? 0
-        let observed = condition["observedGeneration"]?.intValue ?? object[path: ["status", "observedGeneration"]]?.intValue
-        return condition["status"]?.stringValue?.lowercased() == status.lowercased() && observed ?? generation >= generation
+        let observed =
+            condition["observedGeneration"]?.intValue ?? object[path: ["status", "observedGeneration"]]?.intValue
+        return condition["status"]?.stringValue?.lowercased() == status.lowercased()
+            && observed ?? generation >= generation
     }
 }

@@ -55,8 +55,7 @@ struct FieldManager: Sendable, Hashable {
             subresource: json["subresource"]?.stringValue ?? "")
         self.fields = fields
         time = json["time"]?.stringValue
-        // Not by `?:`, which would make JSON's null of a `nil`.
-        if isOurs { source = json } else { source = .none }
+        source = isOurs ? json : nil
     }
 
     init(_ identity: Identity, fields: FieldSet, time: String?) {

@@ -7,6 +7,7 @@ public struct ClusterReport: Sendable, CustomStringConvertible {
     public let failure: String?
     public let violations: [LawViolation]
     public let escapeCount: Int
+    public let jobCount: Int
     public let controllerLives: Int
     public let transcript: String
 

@@ -51,14 +51,15 @@ public struct SimulatedCluster: Sendable {
     ///   - name: of the scenario, for the replay command.
     ///   - deadline: virtual time at which the run ends at the latest.
     ///   - settling: virtual time that it gets to reach a fixed point after the scenario.
+    ///   - maxJobs: so many jobs are too many: something spins.
     public static func run(
         _ name: String, seed: UInt64, faults: ProviderFaults = .none, until deadline: Duration = .seconds(7200),
-        settling: Duration = .seconds(1800), logLevel: Logger.Level = .debug,
+        settling: Duration = .seconds(1800), maxJobs: Int = 1_000_000, logLevel: Logger.Level = .debug,
         _ scenario: @escaping @Sendable (SimulatedCluster) async throws -> Void
     ) -> ClusterReport {
         let cluster = SimulatedCluster(seed: seed, faults: faults, logLevel: logLevel)
         let failure = Guarded<String?>(nil)
-        let end = cluster.simulation.run(until: deadline) {
+        let end = cluster.simulation.run(until: deadline, maxJobs: maxJobs) {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await cluster.engine.run() }
                 group.addTask { await cluster.process.run() }
@@ -74,7 +75,7 @@ public struct SimulatedCluster: Sendable {
         }
         return ClusterReport(
             scenario: name, seed: seed, end: end, failure: failure.withLock { $0 }, violations: cluster.laws.violations,
-            escapeCount: cluster.simulation.escapeCount, controllerLives: cluster.process.lives,
+            escapeCount: cluster.simulation.escapeCount, jobCount: cluster.simulation.jobCount, controllerLives: cluster.process.lives,
             transcript: cluster.simulation.transcript.text)
     }
 

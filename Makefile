@@ -1,0 +1,56 @@
+# Everything that one does with this repository; `make` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# The suites that need a real engine.
+ENGINE_SUITES := ^(DockerProviderTests|EndToEndTests)\.
+# Swift Testing alone: XCTest would end each run with a line that says 0 tests.
+SWIFT_TEST := swift test --disable-xctest --skip-build
+# Every target test-… is a part of `make test`.
+TEST_TARGETS := $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
+
+.PHONY: help demo test $(TEST_TARGETS) build build-tests bench lint format clean packages
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: ## three instances with volumes, replaced and rolled back before your eyes; removes all it made
+	@scripts/demo
+
+test: packages build-tests ## every test below, with one private engine; then checks that nothing is left behind
+	@scripts/with-engine $(MAKE) --no-print-directory --keep-going $(TEST_TARGETS)
+
+test-scripts: ## the scripts parse
+	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -path scripts/demo-image/writer); do bash -n $$script || exit 1; done
+	@sh -n scripts/demo-image/writer
+
+test-lint: lint ## the sources have the house format
+
+test-unit: build-tests ## the tests that need no engine
+	$(SWIFT_TEST) --skip '$(ENGINE_SUITES)'
+
+test-e2e: packages build-tests ## the tests on a real engine
+	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)'
+
+test-demo: packages build ## the demo, in the tests' engine
+	@scripts/with-engine sh -c 'DOCKER_HOST=unix://$$IMM_TEST_DOCKER_SOCKET exec scripts/demo'
+
+bench: packages ## measures against the targets, release build
+	swift run -c release bench
+
+lint: ## checks the format of all Swift sources
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+format: ## formats all Swift sources
+	swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+build: packages ## immd and immctl, debug
+	swift build
+
+build-tests: packages
+	swift build --build-tests
+
+packages:
+	@scripts/system-packages install --tests
+
+clean: ## removes what was built
+	rm -rf .build

@@ -1,0 +1,89 @@
+import APIClient
+import Ambient
+import Glibc
+import ResourceAPI
+
+/// An immd with a data directory and a socket of its own, which can be killed and started again.
+final class Daemon: Sendable {
+    let directory: String
+    let endpoint: String
+    let client: HTTPResourceClient
+    private let running = Guarded<ChildProcess?>(nil)
+
+    init(directory: String, endpoint: String) {
+        self.directory = directory
+        self.endpoint = endpoint
+        client = HTTPResourceClient(.socket(path: directory + "/imm.sock"), userAgent: "end-to-end")
+    }
+
+    /// The folder of the test bundle, where the package's programs are built too.
+    static let programs: String = {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let path = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+    }()
+
+    var socket: String { directory + "/imm.sock" }
+    var logPath: String { directory + "/immd.log" }
+    var log: String { (try? readText(logPath)) ?? "" }
+    var pid: pid_t? { running.withLock { $0?.pid } }
+
+    /// Starts it, and waits until its caches are filled.
+    func start() async throws {
+        let process = try launch(data: directory + "/data", socket: socket, output: logPath)
+        running.withLock { $0 = process }
+        let end = SystemTime().now + .seconds(30)
+        while SystemTime().now < end {
+            if let exit = process.poll() {
+                throw Failure("immd ended at its start with \(exit):\n\(log.lastLines(20))")
+            }
+            if let answer = try? await client.raw(method: .get, path: "/readyz"), answer.status == 200 { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw Failure("immd is not ready after 30 s:\n\(log.lastLines(20))")
+    }
+
+    func launch(data: String, socket: String, output: String) throws -> ChildProcess {
+        try ChildProcess(
+            Daemon.programs + "/immd",
+            ["--data-dir", data, "--socket", socket, "--docker-endpoint", "unix://" + endpoint, "--log-level", "debug"],
+            output: output)
+    }
+
+    /// kill -9
+    func crash() { running.withLock { $0.take() }?.end() }
+
+    /// SIGTERM; nil when it did not end in time.
+    func stop(_ timeout: Duration = .seconds(10)) async throws -> ChildProcess.Exit? {
+        guard let process = running.withLock({ $0.take() }) else { return nil }
+        process.send(SIGTERM)
+        let exit = try await process.wait(timeout)
+        process.end()
+        return exit
+    }
+
+    /// The installation id, as immd says at its start.
+    var installation: String? {
+        let log = log.utf8
+        guard let line = log.split(separator: UInt8(ascii: "\n")).first(where: { Substring($0).contains("immd starts") })
+        else { return nil }
+        return Substring(line).split(separator: " ").first { $0.hasPrefix("installation=") }
+            .map { String($0.dropFirst("installation=".count)) }
+    }
+}
+
+extension String {
+    func lastLines(_ count: Int) -> String { split(separator: "\n").suffix(count).joined(separator: "\n") }
+}
+
+func readBytes(_ path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "r") else { throw Failure("\(path) cannot be read") }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
+    return bytes
+}
+
+func readText(_ path: String) throws -> String { String(decoding: try readBytes(path), as: UTF8.self) }
