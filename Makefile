@@ -11,13 +11,13 @@ TEST_TARGETS := $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*/\1/p' $(firstword $(MA
 .PHONY: help demo test $(TEST_TARGETS) build build-tests bench lint format clean packages
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: ## three instances with volumes, replaced and rolled back before your eyes; removes all it made
 	@scripts/demo
 
 test: packages build-tests ## every test below, with one private engine; then checks that nothing is left behind
-	@scripts/with-engine $(MAKE) --no-print-directory --keep-going $(TEST_TARGETS)
+	@scripts/with-engine $(MAKE) --no-print-directory --keep-going BUILT=yes $(TEST_TARGETS)
 
 test-scripts: ## the scripts parse
 	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -path scripts/demo-image/writer); do bash -n $$script || exit 1; done
@@ -31,8 +31,8 @@ test-unit: build-tests ## the tests that need no engine
 test-e2e: packages build-tests ## the tests on a real engine
 	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)'
 
-test-demo: packages build ## the demo, in the tests' engine
-	@scripts/with-engine sh -c 'DOCKER_HOST=unix://$$IMM_TEST_DOCKER_SOCKET exec scripts/demo'
+test-demo: packages build-tests ## the demo, in an engine of its own
+	@scripts/with-engine sh -c 'XDG_STATE_HOME=$$TMPDIR exec scripts/demo --bin "$$(swift build --show-bin-path)"'
 
 bench: packages ## measures against the targets, release build
 	swift run -c release bench
@@ -46,8 +46,9 @@ format: ## formats all Swift sources
 build: packages ## immd and immctl, debug
 	swift build
 
+# BUILT: `make test` has just done it, outside the engine's time.
 build-tests: packages
-	swift build --build-tests
+	$(if $(BUILT),@:,swift build --build-tests)
 
 packages:
 	@scripts/system-packages install --tests

@@ -72,7 +72,7 @@ import Testing
             let answer = try await fixture.client.raw(
                 method: .get, path: "\(WatchStreamTests.secrets)?watch=true&timeoutSeconds=1")
             #expect(answer.status == 200 && answer.body.isEmpty)
-            #expect((.milliseconds(950)...(.seconds(5))).contains(clock.now - start))
+            #expect(clock.now - start >= .milliseconds(950))
             try await eventually("the stream is freed") { fixture.server.openStreamCount == 0 }
         }
     }

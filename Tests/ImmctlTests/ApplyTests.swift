@@ -38,7 +38,7 @@ import Testing
         let result = await bench.run(
             "apply -f -", input: Manifest.web(replicas: -1) + "\n---\napiVersion: imm.dev/v1alpha1\nkind: InstanceSt\n")
         #expect(result.errors.contains("<stdin>:6:3: spec.replicas"), "\(result.errors)")
-        #expect(result.errors.contains("<stdin>:14:1: unknown kind"), "\(result.errors)")
+        #expect(result.errors.contains("<stdin>:13:1: unknown kind"), "\(result.errors)")
     }
 
     @Test func `a refusal of the server names the place in the manifest, and nothing is applied`() async throws {
@@ -48,7 +48,7 @@ import Testing
         let result = await bench.run(
             "apply -f -", input: other + "\n---\n" + Manifest.web(extra: "  provider: elsewhere"))
         #expect(result.status == .failed)
-        #expect(result.errors.contains("<stdin>:23:3: instanceset.imm.dev/web: spec.provider"), "\(result.errors)")
+        #expect(result.errors.contains("<stdin>:21:3: instanceset.imm.dev/web: spec.provider"), "\(result.errors)")
         #expect(result.errors.contains("nothing was applied"))
         #expect(await bench.run("get iset -o name").output == "instanceset.imm.dev/web\n")
     }
@@ -81,7 +81,7 @@ import Testing
             ], WriteOptions(fieldManager: "somebody"))
         let refused = await bench.run("apply -f -", input: Manifest.web())
         #expect(refused.status == .conflict)
-        #expect(refused.errors.contains("<stdin>:10:7: "), "\(refused.errors)")
+        #expect(refused.errors.contains("<stdin>:9:7: "), "\(refused.errors)")
         #expect(refused.errors.contains("--force-conflicts"), "\(refused.errors)")
         let forced = await bench.run("apply -f - --force-conflicts", input: Manifest.web())
         #expect(forced.status == .success, "\(forced.errors)")

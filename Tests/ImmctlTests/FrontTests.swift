@@ -59,8 +59,7 @@ import Testing
 
     private static func commands(under command: any ParsableCommand.Type) -> [any ParsableCommand.Type] {
         let configuration = command.configuration
-        let all = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
-        return [command] + all.flatMap { commands(under: $0) }
+        return [command] + configuration.subcommands.flatMap { commands(under: $0) }
     }
 
     @Test func `every command has an example that it can read itself`() throws {

@@ -118,11 +118,11 @@ enum Fleet {
             lines
                 == [
                     "instanceset.imm.dev/web  revision web-2…",
-                    "  updated   [######............] 1/3",
-                    "  ready     [##################] 3/3",
-                    "  available [############......] 2/3",
+                    "  updated   [#######...............] 1/3",
+                    "  ready     [######################] 3/3",
+                    "  available [##############........] 2/3",
                     "  Starting: slot 1: web-1-new is starti…",
-                ].map { $0 }, "\(lines)")
+                ], "\(lines)")
         #expect(lines.allSatisfy { $0.count <= 40 })
         let narrow = RolloutText.bars(progress, width: 12, style: .plain)
         #expect(narrow.allSatisfy { $0.count <= 12 }, "\(narrow)")
@@ -142,12 +142,13 @@ enum Fleet {
     @Test func `status follows until the end, in lines for a pipe`() async throws {
         let bench = try await Bench()
         try await Fleet.make(on: bench)
-        async let following = bench.run("rollout status iset/web --timeout 20s")
-        try await Task.sleep(for: .milliseconds(100))
+        let text = GrowingText()
+        async let following = bench.run("rollout status iset/web --timeout 60s", output: text)
+        try await text.waitFor(1)
         try await bench.setStatus(of: "web", SetStatus.ready(generation: 1))
         let result = await following
         #expect(result.status == .success, "\(result.errors)")
-        #expect(result.lines.count == 2, "\(result.output)")
+        try #require(result.lines.count == 2, "\(result.output)")
         #expect(result.lines[0].hasPrefix("Waiting for instanceset.imm.dev/web: 1 of 3 updated"))
         #expect(result.lines[1] == "instanceset.imm.dev/web successfully rolled out: 3 of 3 available")
         let json = try await bench.run("rollout status web -o json").json
@@ -157,8 +158,9 @@ enum Fleet {
     @Test func `status redraws bars on a terminal`() async throws {
         let bench = try await Bench()
         try await Fleet.make(on: bench)
-        async let following = bench.run("rollout status iset/web --timeout 20s", isTerminal: true)
-        try await Task.sleep(for: .milliseconds(100))
+        let text = GrowingText()
+        async let following = bench.run("rollout status iset/web --timeout 60s", isTerminal: true, output: text)
+        try await text.waitFor(5)
         try await bench.setStatus(of: "web", SetStatus.ready(generation: 1))
         let result = await following
         #expect(result.status == .success)
@@ -218,7 +220,7 @@ enum Fleet {
         let bench = try await Bench()
         try await Fleet.make(on: bench)
         let result = await bench.run("rollout history iset/web")
-        #expect(result.lines.count == 4, "\(result.output)")
+        try #require(result.lines.count == 4, "\(result.output)")
         #expect(result.lines[2].contains("Rejected"))
         #expect(result.lines[3].hasPrefix("3          web-3333333333   Pending    wanted,current"), "\(result.output)")
         #expect(result.lines[3].contains("registry/web:3 (registry/web@sha256:333"))

@@ -39,7 +39,8 @@ final class GrowingText: Sendable {
 
     func append(_ more: String) { text.withLock { $0 += more } }
 
-    var lines: [String] { text.withLock { $0 }.split(separator: "\n").map(String.init) }
+    var all: String { text.withLock { $0 } }
+    var lines: [String] { all.split(separator: "\n").map(String.init) }
 
     /// Waits for a number of lines, 10 s at most.
     func waitFor(_ count: Int) async throws {

@@ -87,26 +87,31 @@ final class Bench: Sendable {
     }
 
     /// Runs a command line, split at spaces.
+    ///
+    /// - Parameter output: what the command has printed so far, for those who watch it.
     func run(
-        _ line: String, input: String = "", isTerminal: Bool = false, client: (any ResourceClient)? = nil
+        _ line: String, input: String = "", isTerminal: Bool = false, client: (any ResourceClient)? = nil,
+        output: GrowingText = GrowingText()
     ) async -> CommandResult {
-        await run(line.split(separator: " ").map(String.init), input: input, isTerminal: isTerminal, client: client)
+        await run(
+            line.split(separator: " ").map(String.init), input: input, isTerminal: isTerminal, client: client,
+            output: output)
     }
 
     func run(
-        _ arguments: [String], input: String = "", isTerminal: Bool = false, client: (any ResourceClient)? = nil
+        _ arguments: [String], input: String = "", isTerminal: Bool = false, client: (any ResourceClient)? = nil,
+        output: GrowingText = GrowingText()
     ) async -> CommandResult {
-        let output = Guarded("")
-        let errors = Guarded("")
+        let errors = GrowingText()
         let console = Console(
-            output: { text in output.withLock { $0 += text } }, errors: { text in errors.withLock { $0 += text } },
-            input: { Array(input.utf8) }, isTerminal: isTerminal, width: 80)
+            output: { output.append($0) }, errors: { errors.append($0) }, input: { Array(input.utf8) },
+            isTerminal: isTerminal, width: 80)
         let session = session(client ?? self.client)
         let invocation = Invocation(
             console: console, environment: Environment(["IMM_SOCKET": "/nowhere.sock"]), surroundings: surroundings,
             connect: { _ in session })
         let status = await Immctl.execute(arguments, in: invocation)
-        return CommandResult(status: status, output: output.withLock { $0 }, errors: errors.withLock { $0 })
+        return CommandResult(status: status, output: output.all, errors: errors.all)
     }
 
     func session(_ client: any ResourceClient) -> Session {

@@ -58,17 +58,23 @@ clean_shared_engine() {
     [[ -z $(images_with "$demo_label") ]]
 }
 
-# The engine that there is, else one of our own; sets docker_socket.
-open_engine() {
+# Sets docker_socket to that of the engine that there is; fails when none answers.
+find_engine() {
     local candidate
     for candidate in "${DOCKER_HOST:-}" unix:///var/run/docker.sock; do
-        [[ $candidate == unix://* ]] && docker_answers "${candidate#unix://}" || continue
         docker_socket=${candidate#unix://}
+        [[ $candidate == unix://* ]] && docker_answers "$docker_socket" && return
+    done
+    return 1
+}
+
+# The engine that there is, else one of our own; sets docker_socket.
+open_engine() {
+    if find_engine; then
         echo "shared $docker_socket" >"$demo_state/engine"
         echo "Using the Docker engine at $docker_socket"
         return
-    done
-    [[ $(id -u) == 0 ]] || die "no Docker engine answers, and only root can start one: run 'sudo make demo', or set DOCKER_HOST=unix:///…"
+    fi
     echo "private $demo_state/docker" >"$demo_state/engine"
     # In a session of its own: a Ctrl-C must not end it between the engine's start and the engine's record.
     docker_socket=$(setsid "$root/scripts/private-dockerd" start "$demo_state/docker" 9<&-)

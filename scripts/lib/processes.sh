@@ -15,7 +15,7 @@ start_time() {
 spawn_recorded() {
     local record=$1 log=$2
     shift 2
-    setsid bash -c 'set -- "$@"; record=$1; shift
+    setsid bash -c 'record=$1; shift
         line=$(cat "/proc/$$/stat"); fields=(${line##*) }); echo "$$ ${fields[19]}" >"$record"; exec "$@"' \
         spawn "$record" "$@" </dev/null >>"$log" 2>&1 9>&- &
 }

@@ -39,21 +39,22 @@ enum PlanText {
     /// One entry a step; but where an instance leaves a slot and another comes in, one entry for both.
     static func entries(of plan: PlanReport) -> [Entry] {
         var entries: [Entry] = []
-        var merged: [Int] = []
-        for (index, step) in plan.steps.enumerated() where !merged.contains(index) {
+        // By slot: the entry that still lacks its other half.
+        var unpaired: [Int: (entry: Int, step: PlanReport.Step)] = [:]
+        for step in plan.steps {
             let sign = sign(of: step.action)
-            let partner = plan.steps.indices.first { other in
-                other > index && plan.steps[other].slot == step.slot && step.slot != nil
-                    && [sign, PlanText.sign(of: plan.steps[other].action)].contains(.add)
-                    && [sign, PlanText.sign(of: plan.steps[other].action)].contains(.remove)
-            }
-            guard let partner else {
+            guard let slot = step.slot, sign == .add || sign == .remove else {
                 entries.append(Entry(sign: sign, text: text(step)))
                 continue
             }
-            merged.append(partner)
-            let (out, into) = sign == .remove ? (step, plan.steps[partner]) : (plan.steps[partner], step)
-            entries.append(Entry(sign: .replace, text: replacement(out, into)))
+            if let other = unpaired[slot], entries[other.entry].sign != sign {
+                let (out, into) = sign == .add ? (other.step, step) : (step, other.step)
+                entries[other.entry] = Entry(sign: .replace, text: replacement(out, into))
+                unpaired[slot] = nil
+            } else {
+                unpaired[slot] = (entries.count, step)
+                entries.append(Entry(sign: sign, text: text(step)))
+            }
         }
         return entries
     }
