@@ -21,7 +21,7 @@ public struct JSONObject: Sendable, Hashable {
         members = []
         var hasToSort = false
         for (key, value) in pairs {
-            if let last = members.last, JSONObject.order(last.key, key) >= 0 { hasToSort = true }
+            if let last = members.last, String.compareBytes(last.key, key) >= 0 { hasToSort = true }
             members.append(Member(key: key, value: value))
         }
         if hasToSort { sortKeepingLast() }
@@ -32,7 +32,7 @@ public struct JSONObject: Sendable, Hashable {
 
     private mutating func sortKeepingLast() {
         let pairs = members.enumerated().sorted { left, right in
-            let order = JSONObject.order(left.element.key, right.element.key)
+            let order = String.compareBytes(left.element.key, right.element.key)
             return order == 0 ? left.offset < right.offset : order < 0
         }
         members.removeAll(keepingCapacity: true)
@@ -69,28 +69,13 @@ public struct JSONObject: Sendable, Hashable {
         var high = members.count
         while low < high {
             let middle = (low + high) / 2
-            switch JSONObject.order(members[middle].key, key) {
+            switch String.compareBytes(members[middle].key, key) {
             case 0: return (middle, true)
             case ..<0: low = middle + 1
             default: high = middle
             }
         }
         return (low, false)
-    }
-
-    /// Negative, zero or positive, as `left` sorts before, with or after `right` by UTF-8.
-    static func order(_ left: String, _ right: String) -> Int {
-        var left = left.utf8.makeIterator()
-        var right = right.utf8.makeIterator()
-        while true {
-            switch (left.next(), right.next()) {
-            case (nil, nil): return 0
-            case (nil, _): return -1
-            case (_, nil): return 1
-            case (let first?, let second?) where first != second: return first < second ? -1 : 1
-            default: continue
-            }
-        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A JSON text as a tree (RFC 8259).
 ///
 /// Two values are equal when they have the same canonical bytes: strings compare by their UTF-8, not by Unicode
@@ -33,7 +35,7 @@ extension JSONValue: Hashable {
         case .bool(let value): hasher.combine(value)
         case .int(let value): hasher.combine(Double(value))
         case .double(let value): hasher.combine(value)
-        case .string(let value): for byte in value.utf8 { hasher.combine(byte) }
+        case .string(var value): value.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         case .array(let values): hasher.combine(values)
         case .object(let members): hasher.combine(members)
         }
@@ -43,7 +45,24 @@ extension JSONValue: Hashable {
 extension String {
     /// Whether both strings have the same UTF-8, which is stricter than `==` (canonical equivalence).
     public func isByteEqual(to other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        utf8.count == other.utf8.count && String.compareBytes(self, other) == 0
+    }
+
+    /// Negative, zero or positive, as `left` sorts before, with or after `right` by UTF-8.
+    static func compareBytes(_ left: String, _ right: String) -> Int {
+        let order: Int?? = left.utf8.withContiguousStorageIfAvailable { left in
+            right.utf8.withContiguousStorageIfAvailable { right in
+                guard let leftBase = left.baseAddress, let rightBase = right.baseAddress else {
+                    return left.count - right.count
+                }
+                let order = memcmp(leftBase, rightBase, Swift.min(left.count, right.count))
+                return order == 0 ? left.count - right.count : Int(order)
+            }
+        }
+        if case .some(.some(let order)) = order { return order }
+        // Only strings that come from Foundation's bridging have no contiguous storage.
+        let (left, right) = (Array(left.utf8), Array(right.utf8))
+        return left == right ? 0 : left.lexicographicallyPrecedes(right) ? -1 : 1
     }
 }
 

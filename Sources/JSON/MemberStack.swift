@@ -21,6 +21,7 @@ struct MemberStack: ~Copyable {
 
     var count: Int { members.count }
 
+    @inline(__always)
     mutating func push(_ member: consuming JSONObject.Member, _ span: KeySpan) {
         members.push(member)
         spans.push(span)
@@ -83,7 +84,7 @@ struct MemberStack: ~Copyable {
     private func order(_ left: Int, _ right: Int, _ text: UnsafeRawPointer) -> Int {
         let (first, second) = (spans.base[left], spans.base[right])
         guard first.isPlain, second.isPlain else {
-            return JSONObject.order(members.base[left].key, members.base[right].key)
+            return String.compareBytes(members.base[left].key, members.base[right].key)
         }
         for offset in 0..<min(first.length, second.length) {
             let one = text.load(fromByteOffset: first.position + offset, as: UInt8.self)

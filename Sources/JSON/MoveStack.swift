@@ -17,6 +17,7 @@ struct MoveStack<Element>: ~Copyable {
         base.deallocate()
     }
 
+    @inline(__always)
     mutating func push(_ element: consuming Element) {
         if count == capacity { grow() }
         (base + count).initialize(to: element)
@@ -41,6 +42,7 @@ struct MoveStack<Element>: ~Copyable {
         count = start
     }
 
+    @inline(never)
     private mutating func grow() {
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
         larger.moveInitialize(from: base, count: count)

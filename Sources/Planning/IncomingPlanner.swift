@@ -4,12 +4,16 @@ import InfraAPI
 /// The way of an incoming occupant: image prepared, record made, volumes attached, launched, ready, available.
 enum IncomingPlanner {
     /// An outgoing occupant is to be replaced. Nothing is drained before the image is there.
-    static func prepare(_ slot: SlotView, _ draft: inout PlanDraft) {
+    static func prepare(_ slot: SlotView, among slots: [SlotView], _ draft: inout PlanDraft) {
         guard let desired = slot.desired, let outgoing = slot.outgoing.last else { return }
         guard !backingOff(slot, desired, &draft), isPrepared(desired, slot: slot.slot, &draft) else { return }
         let reason: Reason = outgoing.record.spec.revision == desired.metadata.name ? .restarted : .newRevision
         let message = "replace \(outgoing.name) (\(outgoing.record.spec.revision)) by \(desired.metadata.name)"
-        if Budget.canSurge(claims: draft.claims, template: desired.spec.template.spec), !outgoing.holdsVolumes,
+        if outgoing.isAvailable, let failing = failing(desired, besides: slot, among: slots, draft) {
+            draft.wait(
+                slot.slot, .crashLooping,
+                "\(outgoing.name) stays: slot \(failing.slot) fails on \(desired.metadata.name): \(failing.message)")
+        } else if Budget.canSurge(claims: draft.claims, template: desired.spec.template.spec), !outgoing.holdsVolumes,
             draft.budget.maxSurge > 0, draft.mayAddOccupant
         {
             create(slot, desired, reason, message, &draft)
@@ -55,8 +59,27 @@ enum IncomingPlanner {
             return
         }
         let failed = draft.failure(slot: slot.slot, revision: desired.metadata.name)
-        let reason = failed.flatMap { Reason(rawValue: $0.reason) } ?? .initial
-        create(slot, desired, reason, "slot \(slot.slot) is empty: run \(desired.metadata.name)", &draft)
+        let current = draft.observation.set.status.currentRevision
+        if let failed {
+            let reason = Reason(rawValue: failed.reason) ?? .couldNotTry
+            create(slot, desired, reason, "run \(desired.metadata.name) again after: \(failed.message)", &draft)
+        } else if let current, current != desired.metadata.name {
+            create(slot, desired, .newRevision, "\(desired.metadata.name) follows \(current)", &draft)
+        } else {
+            let reason: Reason =
+                current == nil ? .initial : slot.slot >= draft.observation.set.status.replicas ? .scaledUp : .replaced
+            create(slot, desired, reason, "slot \(slot.slot) is empty: run \(desired.metadata.name)", &draft)
+        }
+    }
+
+    /// A revision that fails in one slot gets no serving occupant of another one.
+    private static func failing(
+        _ revision: Revision, besides slot: SlotView, among slots: [SlotView], _ draft: PlanDraft
+    ) -> SlotFailure? {
+        draft.slotFailures.first { failure in
+            failure.revision == revision.metadata.name && failure.slot != slot.slot && failure.slot < slots.count
+                && !slots[failure.slot].occupants.contains(where: \.isAvailable)
+        }
     }
 
     /// The incoming occupant's own next step.

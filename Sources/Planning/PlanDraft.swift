@@ -8,7 +8,8 @@ struct PlanDraft {
     private(set) var steps: [PlannedStep] = []
     private(set) var waits: [SlotWait] = []
     private(set) var wakeAt: Timestamp?
-    /// Instances that serve, after the steps so far.
+    /// Slots with somebody who serves, after the steps so far. Two in one slot count once: stricter than the law, so that a
+    /// revision that fails in one slot does not take the old instances of the others.
     private(set) var available: Int
     /// Instances that the provider may hold, after the steps so far.
     private(set) var occupants: Int
@@ -40,7 +41,10 @@ struct PlanDraft {
 
     // Budget (law L4).
 
+    /// Whether a slot may lose the only occupant that serves.
     var mayTakeOneAvailable: Bool { available - 1 >= budget.minAvailable }
+    /// Whether a slot may lose one of two that serve.
+    var mayTakeSpare: Bool { available >= budget.minAvailable }
     var mayAddOccupant: Bool { occupants + 1 <= budget.maxOccupants }
 
     mutating func takeAvailable() { available -= 1 }

@@ -13,7 +13,7 @@ public enum Planner {
         let budget = budget(observation, revisions)
         var draft = PlanDraft(
             observation, budget: budget,
-            available: slots.flatMap(\.occupants).count(where: \.isAvailable),
+            available: slots.count { $0.occupants.contains(where: \.isAvailable) },
             occupants: slots.reduce(0) { $0 + $1.occupants.count })
 
         planFinalizer(&draft)

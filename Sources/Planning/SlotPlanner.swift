@@ -42,7 +42,7 @@ enum SlotPlanner {
                     + ReplacementBackoff.longest
                 if forgiven <= draft.now { draft.clearFailure(slot: slot.slot) } else { draft.wake(at: forgiven) }
             }
-        case .preparing: IncomingPlanner.prepare(slot, &draft)
+        case .preparing: IncomingPlanner.prepare(slot, among: slots, &draft)
         case .starting, .verifying:
             if let incoming = slot.incoming { IncomingPlanner.advance(incoming, deadline: true, &draft) }
         case .draining: drain(slot, &draft)
@@ -51,22 +51,23 @@ enum SlotPlanner {
         }
     }
 
-    /// The incoming occupant serves: the outgoing one leaves, if it can be spared.
+    /// The incoming occupant serves: the outgoing one leaves, if enough slots serve.
     private static func drain(_ slot: SlotView, _ draft: inout PlanDraft) {
         for occupant in slot.outgoing {
-            if occupant.isAvailable {
-                guard draft.mayTakeOneAvailable else {
-                    draft.wait(
-                        slot.slot, .budgetExhausted,
-                        "\(occupant.name) stays until \(draft.budget.minAvailable) others are available")
-                    continue
-                }
-                draft.takeAvailable()
+            if occupant.isAvailable, !draft.mayTakeSpare {
+                stay(occupant, &draft)
+                continue
             }
             LeavingPlanner.begin(
                 occupant, .replaced, "\(slot.incoming?.name ?? "its successor") took over from \(occupant.name)", &draft
             )
         }
+    }
+
+    private static func stay(_ occupant: Occupant, _ draft: inout PlanDraft) {
+        draft.wait(
+            occupant.slot, .budgetExhausted,
+            "\(occupant.name) stays until \(draft.budget.minAvailable) slots serve; now it is \(draft.available)")
     }
 
     private static func dropIncoming(_ slot: SlotView, _ draft: inout PlanDraft) {
@@ -90,9 +91,7 @@ enum SlotPlanner {
         for occupant in slot.staying {
             if occupant.isAvailable {
                 guard draft.mayTakeOneAvailable else {
-                    draft.wait(
-                        slot.slot, .budgetExhausted,
-                        "\(occupant.name) stays until \(draft.budget.minAvailable) others are available")
+                    stay(occupant, &draft)
                     continue
                 }
                 draft.takeAvailable()

@@ -42,7 +42,8 @@ enum StatusSummary {
         }
     }
 
-    /// Conditions as kstatus reads them: Ready always; Reconciling and Stalled only while True.
+    /// Conditions as kstatus reads them: Ready always; Reconciling and Stalled only while True, and never both (kstatus
+    /// stops at the first).
     private static func setConditions(
         _ conditions: inout [Condition], complete: Bool, draft: PlanDraft, available: Int
     ) {
@@ -70,7 +71,7 @@ enum StatusSummary {
         } else {
             conditions.remove(type: "Stalled")
         }
-        if complete || held != nil {
+        if complete || held != nil || stalled != nil {
             conditions.remove(type: "Reconciling")
         } else {
             conditions.set(

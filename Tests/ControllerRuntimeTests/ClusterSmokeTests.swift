@@ -63,7 +63,7 @@ import Testing
     /// Good, crashing, deaf and refused images; scaling; deaths, power cuts, an unreachable engine, kills of the controller;
     /// in the end a good image, which every slot must run.
     private static func everything(_ seed: UInt64) -> ClusterReport {
-        SimulatedCluster.run("Simulated cluster", seed: seed, faults: .rough, until: .seconds(20_000)) { cluster in
+        SimulatedCluster.run("Simulated cluster", seed: seed, faults: .rough, until: .seconds(20_000), maxJobs: 300_000) { cluster in
             let random = cluster.simulation.randomness.stream("scenario")
             let claims = random.below(3)
             cluster.engine.register("app:1", SimulatedImage(digest: digest("1")))

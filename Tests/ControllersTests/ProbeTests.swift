@@ -11,21 +11,28 @@ import Testing
 
     @Test func `a probe fails only after its threshold, and passes at the first success`() {
         var history = ProbeHistory(failureThreshold: 3)
-        #expect(!history.add(false, at: time))
-        #expect(!history.add(false, at: time))
+        let changed0 = history.add(false, at: time)
+        #expect(!changed0)
+        let changed1 = history.add(false, at: time)
+        #expect(!changed1)
         #expect(history.result == .unknown)
-        #expect(history.add(false, at: time))
+        let changed2 = history.add(false, at: time)
+        #expect(changed2)
         #expect(history.result == .fail(since: time))
-        #expect(history.add(true, at: time))
+        let changed3 = history.add(true, at: time)
+        #expect(changed3)
         #expect(history.result == .pass(since: time))
     }
 
     @Test func `an unknown answer neither counts for nor against`() {
         var history = ProbeHistory(failureThreshold: 1)
-        #expect(!history.add(nil, at: time))
+        let changed4 = history.add(nil, at: time)
+        #expect(!changed4)
         #expect(history.result == .unknown)
-        #expect(history.add(true, at: time))
-        #expect(!history.add(nil, at: time))
+        let changed5 = history.add(true, at: time)
+        #expect(changed5)
+        let changed6 = history.add(nil, at: time)
+        #expect(!changed6)
         #expect(history.result == .pass(since: time))
     }
 

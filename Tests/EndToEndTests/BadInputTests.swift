@@ -1,5 +1,8 @@
+import APIClient
 import Ambient
+import DockerEngine
 import Glibc
+import HTTPTransport
 import InfraAPI
 import JSON
 import ResourceAPI

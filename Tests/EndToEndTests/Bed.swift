@@ -2,6 +2,7 @@ import APIClient
 import Ambient
 import DockerEngine
 import Glibc
+import HTTPTransport
 import InfraAPI
 import JSON
 import ResourceAPI

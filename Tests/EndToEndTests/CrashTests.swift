@@ -1,6 +1,11 @@
+import APIClient
 import Ambient
+import DockerEngine
 import Glibc
+import HTTPTransport
 import InfraAPI
+import JSON
+import ResourceAPI
 import Testing
 
 extension EndToEnd {

@@ -1,6 +1,10 @@
 import APIClient
 import Ambient
+import DockerEngine
 import Glibc
+import HTTPTransport
+import InfraAPI
+import JSON
 import ResourceAPI
 
 /// An immd with a data directory and a socket of its own, which can be killed and started again.

@@ -1,4 +1,10 @@
+import APIClient
+import Ambient
+import DockerEngine
+import HTTPTransport
 import InfraAPI
+import JSON
+import ResourceAPI
 import Testing
 
 extension EndToEnd {

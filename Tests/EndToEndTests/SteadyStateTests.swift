@@ -1,4 +1,7 @@
+import APIClient
 import Ambient
+import DockerEngine
+import HTTPTransport
 import InfraAPI
 import JSON
 import ResourceAPI

@@ -37,6 +37,24 @@ import Testing
             ])
     }
 
+    @Test func `an occupant that leaves is paired with one that comes in, whichever is first`() throws {
+        func step(_ slot: Int, _ action: String, _ name: String) -> JSONValue {
+            ["slot": .int(Int64(slot)), "action": .string(action), "instance": .string(name), "reason": "NewRevision"]
+        }
+        let plan: JSONValue = [
+            "set": "default/web",
+            "steps": [
+                step(0, "Create", "b"), step(0, "Destroy", "a"), step(1, "Destroy", "c"), step(1, "Destroy", "d"),
+                step(1, "Create", "e"), step(2, "Attach", "f"),
+            ], "waits": [], "messages": [],
+        ]
+        #expect(
+            PlanText.entries(of: try PlanReport(json: plan)).map { "\($0.sign.rawValue) \($0.text)" } == [
+                "~ slot 0: replace a by b: NewRevision", "- slot 1: destroy c: NewRevision",
+                "~ slot 1: replace d by e: NewRevision", "* slot 2: attach f: NewRevision",
+            ])
+    }
+
     @Test func `the exit status tells changes, none, and errors apart`() async throws {
         let bench = try await Bench()
         _ = await bench.run("apply -f -", input: Manifest.web())
@@ -63,6 +81,7 @@ import Testing
         let asked = try #require(bench.planned.withLock { $0 }.last)
         #expect(asked[path: ["spec", "template", "spec", "image"]] == "registry/web:2")
         #expect(asked[path: ["spec", "progressDeadlineSeconds"]] == 600, "defaults are put in")
+        #expect(asked[path: ["metadata", "managedFields"]] == nil, "the server refuses them in a body")
         let stored = try await bench.get(InstanceSet.resourceType, "web")
         #expect(stored[path: ["spec", "template", "spec", "image"]] == "registry/web:1")
         let json = try await bench.run("plan -o json iset/web").json

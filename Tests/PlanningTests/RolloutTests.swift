@@ -81,9 +81,33 @@ import Testing
     @Test func `Recreate stops every old instance before it starts a new one`() throws {
         let set = Fixture.set(replicas: 3) { $0.spec.strategy.type = .recreate }
         let (story, _) = try roll(set) { $0.spec.template.spec.image = "app:v2" }
-        let firstMade = try #require(story.firstIndex { $0.contains("Initial: slot") })
+        let firstMade = try #require(story.firstIndex { $0.contains("follows") })
         let lastGone = try #require(story.lastIndex { $0.contains("is gone") })
         #expect(lastGone < firstMade)
+    }
+
+    @Test func `a revision that dies in one slot takes no instance of another`() throws {
+        var observation = Fixture.settled(Fixture.set(replicas: 3))
+        observation.set.spec.template.spec.image = "app:v2"
+        observation.templateHash = Fixture.templateHash(observation.set)
+        observation.resolution = .succeeded(Fixture.resolved(observation.set, observation.templateHash))
+        let old = Set(observation.instances.map(\.record.metadata.uid))
+        var world = ImaginedWorld(observation)
+        for _ in 0..<200 {
+            guard world.advance() != nil else { break }
+            // Every new instance is available for an instant, and dies.
+            for index in world.observation.instances.indices
+            where !old.contains(world.observation.instances[index].record.metadata.uid) {
+                guard world.observation.instances[index].record.status.readySince != nil else { continue }
+                world.observation.instances[index].fact = .exited(code: 3)
+            }
+        }
+        let left = world.observation.instances.count {
+            old.contains($0.record.metadata.uid) && !$0.record.isBeingDeleted
+        }
+        #expect(left >= 2)
+        #expect(world.observation.set.status.conditions["Stalled"]?.status == .true)
+        #expect(world.observation.set.status.conditions["Reconciling"] == nil)
     }
 
     @Test func `slots below the partition keep their revision`() throws {

@@ -83,6 +83,8 @@ public final class ProviderAgent: Sendable {
     }
 
     private func lost(_ error: ProviderError) {
+        // It is we who end.
+        if Task.isCancelled { return }
         let health: ProviderView.Health =
             error.code == .identityMismatch ? .identityChanged(error.message) : .unreachable(error.message)
         let changed = state.withLock { state in

@@ -76,6 +76,8 @@ struct PlanRun: Sendable {
     }
 
     private func ask(_ set: JSONValue, _ reference: ObjectReference) async throws(CommandFailure) -> JSONValue {
-        try await request("plan \(reference.qualifiedName)") { () throws(APIStatus) in try await session.plan(set) }
+        try await request("plan \(reference.qualifiedName)") { () throws(APIStatus) in
+            try await session.plan(set.withoutManagedFields)
+        }
     }
 }
