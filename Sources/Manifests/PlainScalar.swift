@@ -37,7 +37,7 @@ enum PlainScalar: Equatable {
         let forKubectl = kubectlNumber(
             bytes.contains(UInt8(ascii: "_")) ? bytes.filter { $0 != UInt8(ascii: "_") } : bytes)
         let forCore = coreNumber(bytes)
-        if forKubectl == nil, forCore == nil { return .string }
+        if forKubectl == nil, forCore == nil { return isDecimal(bytes) ? .notFinite : .string }
         if let forKubectl, forKubectl == forCore, !hasSeveralReadings(bytes) { return .value(forKubectl) }
         // A leading zero and 0o are read alike by these two, but not by every reader of YAML 1.1.
         let quoted = JSONValue.string(text).encodedString()
@@ -102,27 +102,29 @@ enum PlainScalar: Equatable {
         return magnitude <= UInt64(Int64.max) ? .int(Int64(magnitude)) : .double(Double(magnitude))
     }
 
-    /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, if it is finite.
     private static func decimal(_ bytes: [UInt8]) -> JSONValue? {
+        guard isDecimal(bytes), let value = Double(String(decoding: bytes, as: UTF8.self)), value.isFinite else {
+            return nil
+        }
+        return .double(value)
+    }
+
+    /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
+    private static func isDecimal(_ bytes: [UInt8]) -> Bool {
         var rest = unsigned(bytes)
         let whole = rest.prefix(while: isDigit)
         rest = rest.dropFirst(whole.count)
         if rest.first == UInt8(ascii: ".") {
             rest = rest.dropFirst()
             let fraction = rest.prefix(while: isDigit)
-            if whole.isEmpty, fraction.isEmpty { return nil }
+            if whole.isEmpty, fraction.isEmpty { return false }
             rest = rest.dropFirst(fraction.count)
         } else if whole.isEmpty {
-            return nil
+            return false
         }
-        if let letter = rest.first, letter | 0x20 == UInt8(ascii: "e") {
-            rest = unsigned(Array(rest.dropFirst()))
-            guard !rest.isEmpty, rest.allSatisfy(isDigit) else { return nil }
-        } else if !rest.isEmpty {
-            return nil
-        }
-        guard let value = Double(String(decoding: bytes, as: UTF8.self)), value.isFinite else { return nil }
-        return .double(value)
+        guard let letter = rest.first else { return true }
+        let exponent = unsigned(Array(rest.dropFirst()))
+        return letter | 0x20 == UInt8(ascii: "e") && !exponent.isEmpty && exponent.allSatisfy(isDigit)
     }
 
     /// Without one sign in front.

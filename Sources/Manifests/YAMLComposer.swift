@@ -67,33 +67,26 @@ struct YAMLComposer: ~Copyable {
     }
 
     private mutating func composeStream(into documents: inout [ComposedDocument]) throws(Failure) {
-        var isFirst = true
         while true {
             let event = try next()
             switch event.kind {
             case .streamEnd: return
             case .documentStart(let isImplicit, let hasDirectives):
-                if let document = try composeDocument(event, isImplicit, hasDirectives, isFirst: isFirst) {
+                if let document = try composeDocument(event, isImplicit, hasDirectives) {
                     documents.append(document)
                 }
-                isFirst = false
             default: continue
             }
         }
     }
 
     private mutating func composeDocument(
-        _ start: YAMLEvent, _ isImplicit: Bool, _ hasDirectives: Bool, isFirst: Bool
+        _ start: YAMLEvent, _ isImplicit: Bool, _ hasDirectives: Bool
     ) throws(Failure) -> ComposedDocument? {
         anchors.removeAll()
         aliasWeight = 0
         if hasDirectives {
             report(start.position, "a directive (%) means nothing to kubectl", hint: "remove the line")
-        }
-        if isImplicit, !isFirst {
-            report(
-                start.position, "kubectl does not read what follows a line of '...'",
-                hint: "use '---' between documents")
         }
         do throws(Failure) {
             let first = try next()

@@ -9,7 +9,7 @@ enum YAMLScalar {
     static func inline(_ string: String) -> String {
         if string.unicodeScalars.contains(where: mustBeEscaped) { return escaped(string) }
         guard hasPlainSyntax(string) else { return "'\(doubled(string))'" }
-        return isOtherValue(string) ? "\"\(string)\"" : string
+        return isOtherValue(string) ? escaped(string) : string
     }
 
     /// The header and lines of a literal block; nil when the string has one line or needs escapes.

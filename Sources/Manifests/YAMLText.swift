@@ -66,6 +66,8 @@ struct YAMLText {
             || error.message.contains("did not find expected '-' indicator")
         {
             hint = "mend the indentation, or quote the text"
+        } else if error.message.contains("<document start>") {
+            hint = "begin each document with a line of '---'"
         } else if error.message.contains("cannot start any token") {
             hint = "quote the text"
         }

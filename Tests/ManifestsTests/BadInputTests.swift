@@ -45,7 +45,7 @@ import Testing
         Case("a bool as key", "true: x\n", "t.yaml:1:1: the key true is no string (quote it: \"true\")"),
         Case("kubectl's bool as key", "n: x\n", "t.yaml:1:1: the key n is no string (quote it: \"n\")"),
         Case("null as key", "~: x\n", "t.yaml:1:1: the key ~ is no string (quote it: \"~\")"),
-        Case("an empty key", ": x\n", "t.yaml:1:1: the key is empty (quote it: \"\")"),
+        Case("an empty key", "?\n: x\n", "t.yaml:1:2: the key is empty (quote it: \"\")"),
         Case("a list as key", "? [a]\n: x\n", "t.yaml:1:3: a key must be a string (write the key out as text)"),
         Case(
             "a tag of somebody's own", "a: !secret x\n",
@@ -69,12 +69,12 @@ import Testing
             "t.yaml:1:5: kubectl does not read what stands on the line of '---' (put it on the next line)"),
         Case(
             "a document after three points", "a: 1\n...\nb: 2\n",
-            "t.yaml:3:1: kubectl does not read what follows a line of '...' (use '---' between documents)"),
+            "t.yaml:3:1: did not find expected <document start> (begin each document with a line of '---')"),
         Case(
             "a directive", "%YAML 1.1\n---\na: 1\n",
             "t.yaml:1:1: a directive (%) means nothing to kubectl (remove the line)"),
         Case(
-            "a merge key that comes late", "x: &x {a: 1}\ny:\n  a: 2\n  <<: *x\n",
+            "a merge key that comes late", "x: &x {a: 1}\nz:\n  a: 2\n  <<: *x\n",
             "t.yaml:4:3: kubectl lets '<<' replace the key a above it, YAML does not (put '<<' first in the mapping)"),
         Case("a merge of text", "<<: text\n", "t.yaml:1:1: '<<' takes a mapping or a list of mappings"),
         Case(
@@ -95,7 +95,7 @@ import Testing
             "t.yaml:2:1: the key \"a\" stands twice in one mapping (the first is in line 1)",
             "t.yaml:3:4: the plain scalar no means false to kubectl and \"no\" in YAML 1.2 "
                 + "(quote it: \"no\", or write false)",
-            "t.yaml:6:1: did not find expected node content while parsing a flow node that begins in line 5",
+            "t.yaml:6:1: did not find expected node content while parsing a flow node",
             "t.yaml:7:4: the plain scalar 010 means 8 to kubectl and 10 in YAML 1.2 (quote it: \"010\", or write 8)",
             "t.yaml:9:1: a tab in the indentation (indent with spaces)"),
     ]

@@ -48,9 +48,9 @@ import Testing
                 document.value == ["a": ["b": [1, ["c": "é"]]], "é\"": [], "d": .object(JSONObject()), "e": -1500])
             #expect(
                 document.position(of: FieldPath([.field("a"), .field("b"), .index(1), .field("c")]))
-                    == Position(line: 2, column: 20))
-            #expect(document.position(of: FieldPath([.field("d")])) == Position(line: 3, column: 13))
-            #expect(document.position(of: FieldPath([.field("e")])) == Position(line: 3, column: 22))
+                    == Position(line: 2, column: 19))
+            #expect(document.position(of: FieldPath([.field("d")])) == Position(line: 3, column: 14))
+            #expect(document.position(of: FieldPath([.field("e")])) == Position(line: 3, column: 23))
         }
         let bad = loadManifests([.text(name: "t.json", bytes: Array("{\"a\": 1,\n \"a\": 2}".utf8))])
         #expect(
@@ -109,7 +109,8 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try FileManager.default.createDirectory(atPath: directory + "/sub", withIntermediateDirectories: true)
         let files = [
-            "b.yaml": "n: b", "a.yml": "n: a", "c.json": "{\"n\": \"c\"}", "d.txt": "n: d", "sub/e.yaml": "n: e",
+            "b.yaml": "name: b", "a.yml": "name: a", "c.json": "{\"name\": \"c\"}", "d.txt": "name: d",
+            "sub/e.yaml": "name: e",
         ]
         for (name, text) in files { try text.write(toFile: "\(directory)/\(name)", atomically: false, encoding: .utf8) }
         // A link in a circle is not followed.
@@ -118,7 +119,7 @@ import Testing
         func names(_ source: ManifestSource) -> [String] {
             let (documents, diagnostics) = loadManifests([source])
             #expect(diagnostics == [])
-            return documents.compactMap { $0.value["n"]?.stringValue }
+            return documents.compactMap { $0.value["name"]?.stringValue }
         }
         #expect(names(.directory(directory, recursive: false)) == ["a", "b", "c"])
         #expect(names(.directory(directory + "/", recursive: true)) == ["a", "b", "c", "e"])

@@ -52,7 +52,6 @@ func instanceSet(name: String) -> String {
         type: RollingReplace
         maxSurge: 1
         maxUnavailable: 25%
-      onFailure: Rollback
 
     """
 }
