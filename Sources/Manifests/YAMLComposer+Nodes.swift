@@ -20,7 +20,7 @@ extension YAMLComposer {
         case .alias(let name): return try expand(name, event.position, depth: depth)
         default:
             // libyaml's grammar has no other event here.
-            throw .abandoned
+            throw .abandoned(line: event.position.line)
         }
         if let anchor = event.anchor { anchors[anchor] = node }
         return node
@@ -55,7 +55,7 @@ extension YAMLComposer {
             report(
                 position, "the aliases of this document expand to more than \(limits.maximumObjectBytes) bytes",
                 hint: "write the values out")
-            throw .abandoned
+            throw .abandoned(line: position.line)
         }
         try checkDepth(depth + node.height, position)
         return node
@@ -64,7 +64,7 @@ extension YAMLComposer {
     private mutating func checkDepth(_ depth: Int, _ position: Position) throws(Failure) {
         guard depth > limits.maximumDepth else { return }
         report(position, "more than \(limits.maximumDepth) mappings and sequences inside one another")
-        throw .abandoned
+        throw .abandoned(line: position.line)
     }
 
     /// The value of a scalar that is not a key; null stands in for one that is refused.

@@ -35,8 +35,9 @@ struct YAMLComposer: ~Copyable {
 
     enum Failure: Error {
         case syntax(YAMLSyntaxError)
-        /// Reported already; the rest of the document is to be skipped.
-        case abandoned
+        /// Reported already; the rest of the document is skipped without being parsed: libyaml takes a time that is
+        /// quadratic in the depth of what is too deep.
+        case abandoned(line: Int)
     }
 
     init(_ text: YAMLText, file: String, limits: ManifestLimits, diagnostics: DiagnosticCollector) {
@@ -54,12 +55,17 @@ struct YAMLComposer: ~Copyable {
                 try composeStream(into: &documents)
                 return documents
             } catch {
-                // Only a document is abandoned, and it handles that itself.
-                guard case .syntax(let error) = error else { return documents }
-                diagnostics.add(text.diagnostic(for: error, file: file))
-                guard let next = text.nextDocument(after: start, from: error.position.line - 1) else {
-                    return documents
+                let line: Int
+                switch error {
+                case .syntax(let error):
+                    diagnostics.add(text.diagnostic(for: error, file: file))
+                    line = error.position.line
+                case .abandoned(let place): line = place
                 }
+                // Each start lies behind the one before: whatever the fault is, the text comes to an end.
+                guard let next = text.nextDocument(after: start, from: line - 1),
+                    next.offset > start.offset
+                else { return documents }
                 start = next
                 events = text.events(from: next)
             }
@@ -88,31 +94,29 @@ struct YAMLComposer: ~Copyable {
         if hasDirectives {
             report(start.position, "a directive (%) means nothing to kubectl", hint: "remove the line")
         }
-        do throws(Failure) {
-            let first = try next()
-            if !isImplicit, !hasDirectives, first.position.line == start.position.line,
-                first.position.column > start.position.column + 3
-            {
-                report(
-                    first.position, "kubectl does not read what stands on the line of '---'",
-                    hint: "put it on the next line")
-            }
-            let root = try compose(first, depth: 0)
-            let end = try skipDocument()
-            return ComposedDocument(
-                value: root.value, positions: root.positions, aliasWeight: aliasWeight, length: end - start.offset)
-        } catch {
-            guard case .abandoned = error else { throw error }
-            _ = try skipDocument()
-            return nil
+        let first = try next()
+        if !isImplicit, !hasDirectives, first.position.line == start.position.line,
+            first.position.column > start.position.column + 3
+        {
+            report(
+                first.position, "kubectl does not read what stands on the line of '---'",
+                hint: "put it on the next line")
         }
+        let root = try compose(first, depth: 0)
+        let end = try skipDocument()
+        return ComposedDocument(
+            value: root.value, positions: root.positions, aliasWeight: aliasWeight, length: end - start.offset)
     }
 
     /// Goes on to the end of the document; its offset.
     private mutating func skipDocument() throws(Failure) -> Int {
         while true {
             let event = try next()
-            if case .documentEnd = event.kind { return event.offset }
+            // After a fault libyaml has no further events: the stream is over, with or without the document's end.
+            switch event.kind {
+            case .documentEnd, .streamEnd: return event.offset
+            default: continue
+            }
         }
     }
 

@@ -5,13 +5,14 @@ import NIOPosix
 
 /// Probes over the network.
 struct NetworkProbes: ProbeTransport {
-    // The host is part of each request: `http:` and `//host:port/path` are one URL, and all probes share one thread.
-    private let transport = HTTPTransport(endpoint: .tcp(base: "http:"))
+    // The host is part of each request: the transport joins `http://` and `/host:port/path` with one slash less, and all
+    // probes share one thread.
+    private let transport = HTTPTransport(endpoint: .tcp(base: "http://"))
 
     func shutdown() { transport.shutdown() }
 
     func httpGet(host: String, port: Int, path: String, timeout: Duration) async -> ProbeReply {
-        let request = HTTPRequest(.get, "//\(host):\(port)\(path.hasPrefix("/") ? path : "/" + path)", timeout: timeout)
+        let request = HTTPRequest(.get, "/\(host.contains(":") ? "[\(host)]" : host):\(port)\(path.hasPrefix("/") ? path : "/" + path)", timeout: timeout)
         do throws(HTTPError) {
             return .status(try await transport.send(request).status)
         } catch {

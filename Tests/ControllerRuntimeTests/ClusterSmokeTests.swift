@@ -63,7 +63,8 @@ import Testing
     /// Good, crashing, deaf and refused images; scaling; deaths, power cuts, an unreachable engine, kills of the controller;
     /// in the end a good image, which every slot must run.
     private static func everything(_ seed: UInt64) -> ClusterReport {
-        SimulatedCluster.run("Simulated cluster", seed: seed, faults: .rough, until: .seconds(20_000), maxJobs: 300_000) { cluster in
+        SimulatedCluster.run("Simulated cluster", seed: seed, faults: .rough, until: .seconds(20_000), maxJobs: 300_000)
+        { cluster in
             let random = cluster.simulation.randomness.stream("scenario")
             let claims = random.below(3)
             cluster.engine.register("app:1", SimulatedImage(digest: digest("1")))
@@ -82,7 +83,8 @@ import Testing
             try await cluster.apply(set(3, "app:1", claims: claims))
             for _ in 0..<40 {
                 switch random.below(8) {
-                case 0, 1: try await cluster.apply(set(random.below(5), images[random.below(images.count)], claims: claims))
+                case 0, 1:
+                    try await cluster.apply(set(random.below(5), images[random.below(images.count)], claims: claims))
                 case 2: cluster.killController()
                 case 3:
                     let ours = cluster.engine.contents.sortedInstances.filter { !$0.isForeign }

@@ -78,7 +78,8 @@ private struct Toy: Sendable {
                 for await number in stream { simulation.transcript.note("stream \(number)") }
             }
             for number in 0..<30 {
-                queue.add("key-\(simulation.randomness.below(5))", after: .milliseconds(simulation.randomness.below(300)))
+                queue.add(
+                    "key-\(simulation.randomness.below(5))", after: .milliseconds(simulation.randomness.below(300)))
                 continuation.yield(number)
                 async let pause: Void? = try? await simulation.time.sleep(
                     for: .milliseconds(simulation.randomness.below(100)))

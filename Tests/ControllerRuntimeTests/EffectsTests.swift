@@ -118,7 +118,8 @@ import Testing
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private static func run(
-        capacity: Int = 100, _ body: @escaping @Sendable (Simulation, FakeClient, EventRecorder, Instance) async throws -> Void
+        capacity: Int = 100,
+        _ body: @escaping @Sendable (Simulation, FakeClient, EventRecorder, Instance) async throws -> Void
     ) {
         let simulation = Simulation(seed: 9)
         let client = FakeClient()
@@ -147,7 +148,8 @@ import Testing
             for _ in 0..<4 { recorder.record(instance, .warning, reason: "Died", message: "exit code 1") }
             try await simulation.time.sleep(for: .seconds(5))
             let events = try client.objects(Event.resourceType).map { try Event(json: $0) }
-            #expect(Set(events.map { "\($0.type) \($0.reason) \($0.count)" }) == ["Warning Died 7", "Normal Created 1"])
+            #expect(
+                Set(events.map { "\($0.type) \($0.reason) \($0.count)" }) == ["Warning Died 7", "Normal Created 1"])
             #expect(events.allSatisfy { $0.involvedObject.uid == "uid-a" && $0.involvedObject.kind == "Instance" })
             let died = events.first { $0.reason == "Died" }
             #expect(died?.firstTimestamp == Simulation.start)

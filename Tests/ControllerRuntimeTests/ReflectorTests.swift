@@ -12,7 +12,8 @@ import Testing
 
     /// Runs `body` beside a reflector over a fresh fake server, in a simulation.
     private static func run(
-        seed: UInt64 = 1, _ body: @escaping @Sendable (Simulation, FakeClient, ResourceCache<Instance>) async throws -> Void
+        seed: UInt64 = 1,
+        _ body: @escaping @Sendable (Simulation, FakeClient, ResourceCache<Instance>) async throws -> Void
     ) {
         let simulation = Simulation(seed: seed)
         let client = FakeClient()

@@ -8,11 +8,14 @@ import Testing
 @Suite struct `Simulated provider` {
     private static let volume = VolumeHandle(uid: "v1")
 
-    private static func creation(_ uid: String, epoch: Int, volume: String? = "v1", fence: String? = "v1") -> InstanceCreation {
+    private static func creation(_ uid: String, epoch: Int, volume: String? = "v1", fence: String? = "v1")
+        -> InstanceCreation
+    {
         var template = InstanceTemplate()
         template.spec.image = "app@sha256:1"
         return InstanceCreation(
-            handle: InstanceHandle(uid: uid, fenceVolumeUID: volume == nil ? nil : fence, epoch: epoch, providerID: nil),
+            handle: InstanceHandle(
+                uid: uid, fenceVolumeUID: volume == nil ? nil : fence, epoch: epoch, providerID: nil),
             set: "default/web", slot: 0, instanceName: "web-0-\(uid)", revision: "web-1", revisionHash: "v1-1",
             template: template, secretValues: [:],
             volumes: volume.map { [VolumeAttachmentRequest(claim: "data", volumeUID: $0)] } ?? [])
@@ -210,7 +213,7 @@ import Testing
                     while true {
                         do throws(ProviderError) {
                             if try await body() { return }
-                        } catch where error.code == .alreadyExited { return } catch {}
+                        } catch  where error.code == .alreadyExited { return } catch {}
                         try? await simulation.time.sleep(for: .seconds(1))
                     }
                 }

@@ -10,7 +10,8 @@ import Testing
 
 extension EndToEnd {
     @Suite struct BadInputTests {
-        @Test func `an image that is not there is told, touches nothing, and is mended by the next apply`() async throws {
+        @Test func `an image that is not there is told, touches nothing, and is mended by the next apply`() async throws
+        {
             try await Bed.with { bed in
                 var manifest = Manifest.writers(try await bed.image("v1"), replicas: 2)
                 try await bed.apply(manifest)

@@ -51,7 +51,10 @@ final class Daemon: Sendable {
     func launch(data: String, socket: String, output: String) throws -> ChildProcess {
         try ChildProcess(
             Daemon.programs + "/immd",
-            ["--data-dir", data, "--socket", socket, "--docker-endpoint", "unix://" + endpoint, "--log-level", "debug"],
+            [
+                "--data-dir", data, "--socket", socket, "--docker-endpoint", "unix://" + endpoint, "--log-level",
+                "debug",
+            ],
             output: output)
     }
 
@@ -70,7 +73,8 @@ final class Daemon: Sendable {
     /// The installation id, as immd says at its start.
     var installation: String? {
         let log = log.utf8
-        guard let line = log.split(separator: UInt8(ascii: "\n")).first(where: { Substring($0).contains("immd starts") })
+        guard
+            let line = log.split(separator: UInt8(ascii: "\n")).first(where: { Substring($0).contains("immd starts") })
         else { return nil }
         return Substring(line).split(separator: " ").first { $0.hasPrefix("installation=") }
             .map { String($0.dropFirst("installation=".count)) }

@@ -64,7 +64,8 @@ extension Bed {
         let revisions = try await client.list(Revision.self, in: "default").items.filter { $0.spec.set == name }
         return Fleet(
             name: name, set: set, instances: instances.sorted { ($0.spec.slot, $0.name) < ($1.spec.slot, $1.name) },
-            volumes: volumes.sorted { $0.name < $1.name }, revisions: revisions.sorted { $0.spec.number < $1.spec.number })
+            volumes: volumes.sorted { $0.name < $1.name },
+            revisions: revisions.sorted { $0.spec.number < $1.spec.number })
     }
 
     /// Asks the API until it shows what is waited for. What was seen last, and immd's last lines, are in the failure.

@@ -13,7 +13,9 @@ extension EndToEnd {
             try await Bed.with { bed in
                 var manifest = Manifest(try await bed.image("v1"))
                 manifest.replicas = 1
-                manifest.command = ["/bin/sh", "-c", "trap 'exit 0' TERM; n=0; while :; do n=$((n+1)); echo line $n; sleep 0.1; done"]
+                manifest.command = [
+                    "/bin/sh", "-c", "trap 'exit 0' TERM; n=0; while :; do n=$((n+1)); echo line $n; sleep 0.1; done",
+                ]
                 try await bed.apply(manifest)
                 let instance = try #require(try await bed.settled("web").instances.first)
                 let reference = ObjectReference(Instance.resourceType, namespace: "default", name: instance.name)

@@ -21,7 +21,8 @@ extension EndToEnd {
                 try await Task.sleep(for: .seconds(3))
                 #expect(try await bed.versions() == before)
                 #expect(try await bed.events(since: since, until: SystemTime().now).map(\.action) == [])
-                let lines = String(decoding: bed.daemon.log.utf8.dropFirst(logged), as: UTF8.self).split(separator: "\n")
+                let lines = String(decoding: bed.daemon.log.utf8.dropFirst(logged), as: UTF8.self).split(
+                    separator: "\n")
                 #expect(lines.filter { $0.contains(" step") } == [])
             }
         }

@@ -63,7 +63,8 @@ extension Bed {
             lines.map(\.number) == Array(lines.indices.map { $0 + 1 }), "\(volume.name) lost lines",
             sourceLocation: sourceLocation)
         for (before, after) in zip(lines, lines.dropFirst()) where before.instance != after.instance {
-            #expect(before.epoch < after.epoch, "\(volume.name): \(before), then \(after)", sourceLocation: sourceLocation)
+            #expect(
+                before.epoch < after.epoch, "\(volume.name): \(before), then \(after)", sourceLocation: sourceLocation)
         }
         return lines
     }

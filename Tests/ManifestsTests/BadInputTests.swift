@@ -196,11 +196,13 @@ import Testing
                     text.removeSubrange(index..<min(text.count, index + Int.random(in: 1...9, using: &random)))
                 }
             }
-            let lines = text.count { $0 == UInt8(ascii: "\n") } + 1
+            // A text that ends too early is faulty at its end, which libyaml counts as one more line.
+            let lines = text.count { $0 == UInt8(ascii: "\n") } + 2
             let (documents, diagnostics) = loadManifests([.text(name: "t", bytes: text)])
             if !diagnostics.isEmpty { faulty += 1 }
             #expect(!documents.isEmpty || !diagnostics.isEmpty, "seed \(seed)")
-            #expect(diagnostics.allSatisfy { (1...lines).contains($0.line) && $0.column >= 1 }, "seed \(seed)")
+            let outside = diagnostics.filter { !(1...lines).contains($0.line) || $0.column < 1 }
+            #expect(outside.isEmpty, "seed \(seed), \(lines) lines")
         }
         #expect(faulty > 50, "seed \(seed)")
     }

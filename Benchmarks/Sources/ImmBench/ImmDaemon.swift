@@ -14,7 +14,9 @@ final class ImmDaemon {
         socket = directory + "/imm.sock"
         let log = directory + "/immd.log"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        if !FileManager.default.fileExists(atPath: log) { try "".write(toFile: log, atomically: false, encoding: .utf8) }
+        if !FileManager.default.fileExists(atPath: log) {
+            try "".write(toFile: log, atomically: false, encoding: .utf8)
+        }
         process.executableURL = URL(fileURLWithPath: binary)
         process.arguments = [
             "--data-dir", directory + "/data", "--socket", socket, "--docker-endpoint", "unix://" + engineSocket,

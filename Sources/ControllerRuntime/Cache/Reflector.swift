@@ -47,7 +47,7 @@ public struct Reflector<T: APIObject>: Sendable {
                     hasToList = false
                 }
                 if try await watch() { backoff.reset() } else { await pause(&backoff) }
-            } catch where error.isExpired {
+            } catch  where error.isExpired {
                 logger.debug("watch expired, listing again")
                 // A server that answers 410 to a fresh list's version must not be asked without end.
                 if hasToList == false { hasToList = true } else { await pause(&backoff) }
@@ -105,7 +105,9 @@ public struct Reflector<T: APIObject>: Sendable {
     private func take(_ event: WatchEvent) {
         switch event {
         case .added(let value), .modified(let value):
-            if let object = decode(value), let version = object.storedVersion { cache.apply(put: object, version: version) }
+            if let object = decode(value), let version = object.storedVersion {
+                cache.apply(put: object, version: version)
+            }
         case .deleted(let value):
             if let object = decode(value), let version = object.storedVersion {
                 cache.apply(deleted: object, version: version)

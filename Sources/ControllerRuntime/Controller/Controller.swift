@@ -90,7 +90,8 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
                 state.counters.requeued += 1
                 state.failures[key] = nil
             }
-            queue.add(key, after: delay)
+            // A time that is over already must not make the worker spin.
+            queue.add(key, after: max(delay, .milliseconds(1)))
             logger.trace("reconciled, looking again later", metadata: ["after": "\(delay)"])
         case .failed(let error):
             let attempt = state.withLock { state in

@@ -105,14 +105,16 @@ public struct LeaderLease: Sendable {
             let value: JSONValue
             do throws(APIStatus) {
                 value = try await client.get(reference)
-            } catch where error.isNotFound {
+            } catch  where error.isNotFound {
                 let made = try await client.create(claimed(Lease(), seen).json, WriteOptions(fieldManager: identity))
                 seen.note(try decode(made), at: surroundings.time.uptime)
                 return true
             }
             let lease = try decode(value)
             seen.note(lease, at: surroundings.time.uptime)
-            if seen.isHeldByAnother(than: identity), surroundings.time.uptime - seen.since < seen.duration { return false }
+            if seen.isHeldByAnother(than: identity), surroundings.time.uptime - seen.since < seen.duration {
+                return false
+            }
             let taken = try await client.update(
                 claimed(lease, seen).json, nil, WriteOptions(fieldManager: identity))
             seen.note(try decode(taken), at: surroundings.time.uptime)

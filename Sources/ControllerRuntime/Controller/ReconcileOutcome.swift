@@ -2,7 +2,7 @@
 public enum ReconcileOutcome: Sendable {
     /// Nothing is left to do until something changes.
     case done
-    /// Look again after this time, even if nothing changes.
+    /// Look again after this time, even if nothing changes; after 1 ms at the earliest.
     case requeue(after: Duration)
     /// Try again with a back-off that grows with each failure of the key in a row.
     case failed(any Error)

@@ -75,7 +75,7 @@ public final class EventRecorder: Sendable {
             if let entry = written[pending.identity] {
                 do throws(APIStatus) {
                     return try await countUp(entry, pending, &written)
-                } catch where error.isNotFound {
+                } catch  where error.isNotFound {
                     // Its time to live was over.
                 }
             }

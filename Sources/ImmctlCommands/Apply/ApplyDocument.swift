@@ -44,10 +44,12 @@ struct ApplyDocument: Sendable {
 
     /// The server's refusal, with the places of the fields that it names.
     func failure(_ error: APIStatus) -> CommandFailure {
-        var failure = CommandFailure(error, while: "")
+        var failure = CommandFailure(error, while: "apply \(reference.qualifiedName)")
+        // Not the manifest's fault.
+        if failure.status == .noServer { return failure }
         // A conflict's causes name fields too.
         let causes = error.causes.filter { !$0.field.isEmpty }
-        if causes.isEmpty || failure.status == .noServer {
+        if causes.isEmpty {
             failure.message = "\(place): \(reference.qualifiedName): \(error.message)"
         } else {
             failure.message = causes.map { cause in

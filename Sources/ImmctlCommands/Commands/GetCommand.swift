@@ -68,6 +68,8 @@ struct GetCommand: ImmctlCommand {
                     blocks.append(block)
                 }
             } catch {
+                // Without a server the others fail in the same way.
+                if error.status == .noServer { throw error }
                 console.report(error)
                 status = status.joined(with: error.status)
             }

@@ -16,8 +16,13 @@ struct EventQuery: Sendable {
         let list = try await request("list events") { () throws(APIStatus) in
             try await client.list(Event.resourceType, in: scope, ListOptions(fieldSelector: fieldSelector))
         }
-        return list.items.filter(isWanted).map { ($0, EventQuery.time(of: $0) ?? .epoch) }
-            .sorted { ($0.1, $0.0.name) < ($1.1, $1.0.name) }.map(\.0)
+        return EventQuery.sorted(list.items.filter(isWanted))
+    }
+
+    /// By time; events of the same second in the order of their writing.
+    private static func sorted(_ events: [JSONValue]) -> [JSONValue] {
+        let keyed = events.map { ($0, time(of: $0) ?? .epoch, UInt64($0.resourceVersion) ?? 0) }
+        return keyed.sorted { ($0.1, $0.2) < ($1.1, $1.2) }.map(\.0)
     }
 
     /// Hands over what is there and then each new event, until the task is cancelled or the server fails.
@@ -28,10 +33,7 @@ struct EventQuery: Sendable {
             try await follower.follow { news throws(APIStatus) in
                 switch news {
                 case .all(let events):
-                    let sorted = events.sorted {
-                        (EventQuery.time(of: $0) ?? .epoch, $0.name) < (EventQuery.time(of: $1) ?? .epoch, $1.name)
-                    }
-                    for event in sorted where isWanted(event) { body(event) }
+                    for event in EventQuery.sorted(events) where isWanted(event) { body(event) }
                 case .added(let event), .modified(let event): if isWanted(event) { body(event) }
                 case .deleted: break
                 }

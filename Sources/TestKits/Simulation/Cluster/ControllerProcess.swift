@@ -63,7 +63,8 @@ final class ControllerProcess: Sendable {
         let controllers = ControllerSet(
             client: client, installation: cluster.installation, factory: { _ in provider },
             probeTransport: SimulatedProbeTransport(
-                engine: cluster.engine, simulation: simulation, randomness: simulation.randomness.stream("probes \(life)")),
+                engine: cluster.engine, simulation: simulation,
+                randomness: simulation.randomness.stream("probes \(life)")),
             simulation.surroundings, logger: cluster.logger)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await controllers.run() }

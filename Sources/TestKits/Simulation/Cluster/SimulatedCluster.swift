@@ -75,7 +75,8 @@ public struct SimulatedCluster: Sendable {
         }
         return ClusterReport(
             scenario: name, seed: seed, end: end, failure: failure.withLock { $0 }, violations: cluster.laws.violations,
-            escapeCount: cluster.simulation.escapeCount, jobCount: cluster.simulation.jobCount, controllerLives: cluster.process.lives,
+            escapeCount: cluster.simulation.escapeCount, jobCount: cluster.simulation.jobCount,
+            controllerLives: cluster.process.lives,
             transcript: cluster.simulation.transcript.text)
     }
 
@@ -101,13 +102,14 @@ extension SimulatedCluster {
     public func apply(_ set: InstanceSet) async throws(APIStatus) -> InstanceSet {
         simulation.transcript.note("user applies \(set.namespace)/\(set.name), \(set.spec.replicas) x \(set.image)")
         while true {
-            guard var standing = try await client.find(InstanceSet.self, namespace: set.namespace, name: set.name) else {
+            guard var standing = try await client.find(InstanceSet.self, namespace: set.namespace, name: set.name)
+            else {
                 return try await client.create(set)
             }
             standing.spec = set.spec
             do throws(APIStatus) {
                 return try await client.update(standing)
-            } catch where error.isConflict {
+            } catch  where error.isConflict {
                 continue
             }
         }

@@ -19,7 +19,8 @@ extension EngineState {
         let handle = creation.handle
         let name = EngineState.name(of: handle)
         if let standing = sortedInstances.first(where: { $0.observed.name == name }) {
-            guard standing.observed.uid == handle.uid, standing.observed.epoch == handle.epoch, !standing.isForeign else {
+            guard standing.observed.uid == handle.uid, standing.observed.epoch == handle.epoch, !standing.isForeign
+            else {
                 throw ProviderError(.nameTaken, "the name \(name) belongs to \(standing.observed.uid): wait")
             }
             return standing.observed

@@ -40,10 +40,12 @@ extension EngineState {
         let volume = ObservedVolume(uid: "foreign-volume-\(name)", providerID: id, set: nil, slot: nil)
         volumes[volume.uid] = Volume(observed: volume, isForeign: true)
         let observed = ObservedInstance(
-            uid: "foreign-instance-\(name)", providerID: id, name: name, state: .running, epoch: 1, set: "other/\(name)",
+            uid: "foreign-instance-\(name)", providerID: id, name: name, state: .running, epoch: 1,
+            set: "other/\(name)",
             slot: 0, revision: "other", startedAt: moment.now, volumeUIDs: [volume.uid])
         instances[id] = Instance(
-            observed: observed, image: SimulatedImage(digest: "sha256:foreign"), number: nextID, ports: [], startCount: 1,
+            observed: observed, image: SimulatedImage(digest: "sha256:foreign"), number: nextID, ports: [],
+            startCount: 1,
             isForeign: true, startedUptime: moment.uptime)
         nextID += 1
         version += 1

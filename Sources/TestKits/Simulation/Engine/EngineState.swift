@@ -57,7 +57,9 @@ public struct EngineState: Sendable {
     init(identity: String) { self.identity = identity }
 
     /// Instances in the order of their ids.
-    public var sortedInstances: [Instance] { instances.values.sorted { $0.observed.providerID < $1.observed.providerID } }
+    public var sortedInstances: [Instance] {
+        instances.values.sorted { $0.observed.providerID < $1.observed.providerID }
+    }
 
     /// The deterministic name: the fence follows the volume.
     static func name(of handle: InstanceHandle) -> String { "imm_sim_\(handle.fenceVolumeUID ?? handle.uid)" }

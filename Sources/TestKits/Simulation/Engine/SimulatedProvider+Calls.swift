@@ -9,7 +9,8 @@ extension SimulatedProvider {
     ///   - late: what happens later when the effect outlives the call; nil for calls without effect.
     ///   - effect: what the engine does.
     func call<Answer: Sendable>(
-        _ operation: ProviderOperation, _ subject: String = "", instance: InstanceHandle? = nil, volumeUID: String? = nil,
+        _ operation: ProviderOperation, _ subject: String = "", instance: InstanceHandle? = nil,
+        volumeUID: String? = nil,
         late: EngineTimeline.Action? = nil,
         effect: @Sendable (inout EngineState, EngineMoment) throws(ProviderError) -> Answer
     ) async throws(ProviderError) -> Answer {

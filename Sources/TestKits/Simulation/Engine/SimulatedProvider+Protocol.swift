@@ -51,9 +51,11 @@ extension SimulatedProvider {
 
     public func create(_ creation: InstanceCreation) async throws(ProviderError) -> ObservedInstance {
         let subject = "\(creation.set)/\(creation.slot) \(creation.handle.uid) epoch \(creation.handle.epoch)"
-        guard let image = engine.image(creation.template.spec.image), engine.isLocal(creation.template.spec.image) else {
+        guard let image = engine.image(creation.template.spec.image), engine.isLocal(creation.template.spec.image)
+        else {
             try await call(.create, subject, instance: creation.handle) { (_, _) in }
-            throw ProviderError(.imageNotFound, "the image \(creation.template.spec.image) is not here: prepare it first")
+            throw ProviderError(
+                .imageNotFound, "the image \(creation.template.spec.image) is not here: prepare it first")
         }
         return try await call(.create, subject, instance: creation.handle, late: .create(creation, image)) {
             (engine, moment) throws(ProviderError) in try engine.create(creation, image: image, moment)

@@ -107,7 +107,8 @@ public final class SimulatedProvider: Provider {
         }
         guard expected == identity else {
             throw ProviderError(
-                .identityMismatch, "the provider is \(identity), expected \(expected ?? "none"): adopt it or restore it")
+                .identityMismatch, "the provider is \(identity), expected \(expected ?? "none"): adopt it or restore it"
+            )
         }
     }
 }

@@ -48,7 +48,9 @@ struct OneWriterRule: LawRule {
     }
 
     mutating func called(_ call: SimulatedProvider.Call, _ world: World) -> [LawViolation] {
-        guard call.operation == .create, let handle = call.instance, let fence = handle.fenceVolumeUID else { return [] }
+        guard call.operation == .create, let handle = call.instance, let fence = handle.fenceVolumeUID else {
+            return []
+        }
         let attachment = world.volumes[fence]?.status.attachment
         guard attachment?.instanceUID != handle.uid || attachment?.epoch != handle.epoch else { return [] }
         return [
