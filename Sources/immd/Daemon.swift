@@ -38,7 +38,8 @@ struct Daemon {
                     try await InstanceLogs(client: client, controllers: controllers).open(reference, request)
                 },
                 plan: { (object, _) async throws(APIStatus) in
-                    try await PlanEndpoint(client: client, controllers: controllers, installation: installation).plan(object)
+                    try await PlanEndpoint(client: client, controllers: controllers, installation: installation).plan(
+                        object)
                 },
                 readiness: { controllers.caches.sets.hasSynced ? nil : "the caches are being filled" }),
             surroundings: surroundings, logger: logger)

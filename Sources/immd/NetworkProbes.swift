@@ -12,7 +12,9 @@ struct NetworkProbes: ProbeTransport {
     func shutdown() { transport.shutdown() }
 
     func httpGet(host: String, port: Int, path: String, timeout: Duration) async -> ProbeReply {
-        let request = HTTPRequest(.get, "/\(host.contains(":") ? "[\(host)]" : host):\(port)\(path.hasPrefix("/") ? path : "/" + path)", timeout: timeout)
+        let request = HTTPRequest(
+            .get, "/\(host.contains(":") ? "[\(host)]" : host):\(port)\(path.hasPrefix("/") ? path : "/" + path)",
+            timeout: timeout)
         do throws(HTTPError) {
             return .status(try await transport.send(request).status)
         } catch {

@@ -14,7 +14,6 @@ struct Bed: Sendable {
     let directory: String
     let daemon: Daemon
     let engine = TestEngine.engine
-    private let tags = Guarded<[String]>([])
 
     var client: HTTPResourceClient { daemon.client }
 
@@ -46,9 +45,18 @@ struct Bed: Sendable {
     private func cleanUp() async {
         daemon.crash()
         client.shutdown()
-        for row in (try? await containers()) ?? [] { try? await engine.removeContainer(row.id, force: true) }
-        for volume in (try? await volumes()) ?? [] { try? await engine.removeVolume(volume.name) }
-        for tag in tags.withLock({ $0 }) { try? await engine.removeImage(tag, force: true) }
+        // Again until nothing is left: what the dead daemon asked for last may still come to be.
+        for _ in 1...50 {
+            let (rows, volumes) = ((try? await containers()) ?? [], (try? await volumes()) ?? [])
+            if rows.isEmpty && volumes.isEmpty { break }
+            for row in rows { try? await engine.removeContainer(row.id, force: true) }
+            for volume in volumes { try? await engine.removeVolume(volume.name) }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        // By label, since a tag that was moved leaves its old image without a name.
+        for image in (try? await engine.listImages(labels: [imageLabel])) ?? [] {
+            try? await engine.removeImage(image.id, force: true)
+        }
         if getenv("IMM_TEST_KEEP_LOGS") != nil { try? copyLog() }
         removeTree(directory)
     }
@@ -84,7 +92,6 @@ struct Bed: Sendable {
     @discardableResult
     func image(_ tag: String, content: String? = nil) async throws -> String {
         let reference = "imm-e2e-\(name)/app:\(tag)"
-        tags.withLock { if !$0.contains(reference) { $0.append(reference) } }
         var image = ScratchImage.busybox(
             tag: reference, binary: try readBytes("/bin/busybox"),
             commands: ["sh", "sleep", "cat", "echo", "tail", "cut", "mv", "sync", "touch", "test", "httpd", "rm"])
@@ -95,9 +102,14 @@ struct Bed: Sendable {
             .init("/bin/idle", mode: 0o755, Array(Bed.idle.utf8)),
         ]
         image.command = ["/bin/idle"]
+        image.labels = [Bed.imageLabelName: name]
         _ = try await image.build(on: engine)
         return reference
     }
+
+    private static let imageLabelName = "imm-e2e"
+
+    private var imageLabel: String { "\(Bed.imageLabelName)=\(name)" }
 
     private static let idle = """
         #!/bin/sh

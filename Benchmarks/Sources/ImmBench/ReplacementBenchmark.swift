@@ -1,3 +1,5 @@
+import Foundation
+
 /// How fast 20 instances are replaced, 5 in flight, the new one first: imm against bare engine calls and Docker Swarm, in
 /// turn on one engine.
 struct ReplacementBenchmark {
@@ -21,7 +23,11 @@ struct ReplacementBenchmark {
         var rolls = [[Roll]](repeating: [], count: fleets.count)
         for round in 1...settings.rounds {
             let image = Workload.images[round % 2]
-            for (index, fleet) in fleets.enumerated() { rolls[index].append(try roll(fleet, image, engine, watch)) }
+            // Each begins in its turn: a burst of other work on the machine does not always meet the same one.
+            for offset in fleets.indices {
+                let index = (round + offset) % fleets.count
+                rolls[index].append(try roll(fleets[index], image, engine, watch))
+            }
         }
         for fleet in fleets.reversed() { try fleet.remove() }
 
@@ -30,11 +36,18 @@ struct ReplacementBenchmark {
         let toSwarm = zip(seconds[0], seconds[2]).map { $0 / $1 }
         report.line("replacement, floor ratio imm/bare calls", toFloor.median, atMost: 1.2, "", all: toFloor)
         report.line("replacement, swarm ratio imm/swarm", toSwarm.median, atMost: 0.3, "", all: toSwarm)
+        report.note(
+            "load average of the machine now: \(loadAverage()); on a busy one all but Swarm's waits take longer")
         for (index, fleet) in fleets.enumerated() {
             let times = seconds[index].map { Report.figure($0) }.joined(separator: " ")
             report.note("\(fleet.name): median \(Report.figure(seconds[index].median)) s  (each: \(times))")
             report.note("  " + RollSpans.median(rolls[index].map(\.spans)).description)
         }
+    }
+
+    private func loadAverage() -> String {
+        let text = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)) ?? ""
+        return text.split(separator: " ").first.map(String.init) ?? "unknown"
     }
 
     private func roll(_ fleet: any Fleet, _ image: String, _ engine: Engine, _ watch: EngineWatch) throws -> Roll {

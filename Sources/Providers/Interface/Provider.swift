@@ -178,7 +178,8 @@ public struct ObservedInstance: Sendable, Hashable {
     public var volumeUIDs: [String]
 
     public init(
-        uid: String, providerID: String, name: String, state: State, epoch: Int, set: String, slot: Int, revision: String,
+        uid: String, providerID: String, name: String, state: State, epoch: Int, set: String, slot: Int,
+        revision: String,
         imageDigest: String? = nil, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil, address: String? = nil,
         ports: [PublishedPort] = [], volumeUIDs: [String] = []
     ) {
