@@ -5,7 +5,7 @@ import InfraAPI
 
 /// Observations for tests: a set at a reachable provider whose template is resolved.
 enum Fixture {
-    static let now = Timestamp(rfc3339: "2026-01-01T00:00:00Z")!
+    static let now = Timestamp(microsecondsSinceEpoch: 1_767_225_600_000_000)
 
     static func set(replicas: Int, claims: [String] = [], _ change: (inout InstanceSet) -> Void = { _ in })
         -> InstanceSet
