@@ -37,7 +37,7 @@ test-demo: packages build-tests ## the demo, in an engine of its own
 	@scripts/with-engine sh -c 'XDG_STATE_HOME=$$TMPDIR exec scripts/demo --bin "$$(swift build --show-bin-path)"'
 
 bench: packages ## measures against the targets, release build
-	swift run -c release bench
+	Benchmarks/run
 
 lint: ## checks the format of all Swift sources
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift
