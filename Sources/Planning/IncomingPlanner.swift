@@ -17,6 +17,9 @@ enum IncomingPlanner {
             draft.budget.maxSurge > 0, draft.mayAddOccupant
         {
             create(slot, desired, reason, message, &draft)
+        } else if outgoing.standing == .unknown {
+            // It may well serve: only what is known to serve nobody is free to take.
+            draft.wait(slot.slot, .providerUnreachable, "nothing is known of \(outgoing.name) yet")
         } else if !outgoing.isAvailable {
             LeavingPlanner.begin(outgoing, reason, message + "; it serves nobody", &draft)
         } else if draft.budget.maxUnavailable > 0, draft.mayTakeOneAvailable {
