@@ -1,6 +1,7 @@
 import Ambient
 import InfraAPI
 import ProviderInterface
+import ResourceAPI
 import Simulation
 import Testing
 
@@ -72,5 +73,36 @@ import Testing
             let texts = (0..<2).map { _ in Self.rollout(seed, claims: 1, faults: .none, kills: false).transcript }
             #expect(texts[0] == texts[1])
         }
+    }
+
+    @Test func `a controller that breaks the laws is caught`() {
+        let report = SimulatedCluster.run("Simulated cluster", seed: 1, settling: .seconds(1)) { cluster in
+            cluster.engine.register("app:1", SimulatedImage(digest: Self.digest("1")))
+            try await cluster.apply(Self.set(3, "app:1", claims: 1))
+            try await cluster.wait(for: .seconds(600), "all run app:1", Self.allRun(3, Self.digest("1")))
+            cluster.stopController()
+            try await cluster.time.sleep(for: .seconds(1))
+            let world = cluster.laws.world
+            let stored = try await cluster.set("web")
+            // L4: all are taken away at once.
+            for var instance in world.instances(of: stored) {
+                var step = InstanceStep()
+                step.name = .stop
+                step.id = "stop"
+                instance.status.step = step
+                _ = try await cluster.client.updateStatus(instance)
+            }
+            // L2: an attachment ends without a receipt. L3: data goes that nobody wanted deleted.
+            var volume = try #require(world.volumes.values.min { $0.name < $1.name })
+            volume.status.attachment = nil
+            _ = try await cluster.client.updateStatus(volume)
+            try? await cluster.provider.deleteVolume(VolumeHandle(uid: volume.uid))
+            // L6: something without a record is destroyed.
+            try await cluster.provider.destroy(
+                InstanceHandle(uid: "nobody", fenceVolumeUID: nil, epoch: 0, providerID: nil))
+        }
+        let laws = report.violations.map(\.law)
+        #expect(laws == [.budget, .budget, .oneWriter, .nothingLost, .nothingForeign], "\(report)")
+        #expect(report.description.contains("IMM_SEED=1 swift test"))
     }
 }

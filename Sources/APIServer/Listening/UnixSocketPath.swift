@@ -93,7 +93,8 @@ struct UnixSocketPath: Sendable {
     /// Whether a process listens at the path: the kernel refuses connections to a socket whose process is gone.
     private func isAnswered() -> Bool {
         #if canImport(Glibc)
-            let type = Int32(SOCK_STREAM.rawValue)
+            // A child process started meanwhile must not hold the connection open.
+            let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         #else
             let type = SOCK_STREAM
         #endif
