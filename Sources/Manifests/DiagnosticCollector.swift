@@ -6,6 +6,9 @@ struct DiagnosticCollector {
 
     init(limit: Int) { self.limit = limit }
 
+    /// Whether more would only be counted: time to stop looking.
+    var isFull: Bool { diagnostics.count >= limit }
+
     mutating func add(_ diagnostic: Diagnostic) {
         if diagnostics.count < limit { diagnostics.append(diagnostic) } else { left += 1 }
     }

@@ -10,12 +10,18 @@ private struct MappingBuilder {
 
     /// Whether the key is new.
     mutating func insert(_ key: String) -> Bool {
-        guard fields.count >= MappingBuilder.comparedKeys else { return !contains(key) }
-        if index.isEmpty { index = Set(fields.map { .string($0.key) }) }
-        return index.insert(.string(key)).inserted
+        if contains(key) { return false }
+        if !index.isEmpty { index.insert(.string(key)) }
+        return true
     }
 
-    func contains(_ key: String) -> Bool { fields.contains { $0.key.isByteEqual(to: key) } }
+    mutating func contains(_ key: String) -> Bool {
+        guard fields.count >= MappingBuilder.comparedKeys else {
+            return fields.contains { $0.key.isByteEqual(to: key) }
+        }
+        if index.isEmpty { index = Set(fields.map { .string($0.key) }) }
+        return index.contains(.string(key))
+    }
 
     mutating func append(_ key: String, _ position: Position, _ node: YAMLComposer.Node) {
         pairs.append((key, node.value))
@@ -40,7 +46,7 @@ extension YAMLComposer {
                 if merged != nil {
                     report(event.position, "a second merge key '<<' in one mapping", hint: "write <<: [*one, *other]")
                 } else {
-                    if !builder.fields.isEmpty { checkMergeOrder(value, event.position, builder) }
+                    if !builder.fields.isEmpty { checkMergeOrder(value, event.position, &builder) }
                     merged = (event.position, value)
                 }
             } else if builder.insert(key) {
@@ -56,7 +62,7 @@ extension YAMLComposer {
     }
 
     private mutating func reportDuplicate(_ key: String, _ position: Position, _ builder: MappingBuilder) {
-        let first = builder.fields.first { $0.key.isByteEqual(to: key) }
+        let first = diagnostics.isFull ? nil : builder.fields.first { $0.key.isByteEqual(to: key) }
         report(
             position, "the key \(JSONValue.string(key).encodedString()) stands twice in one mapping",
             hint: first.map { "the first is in line \($0.position.line)" })
@@ -89,7 +95,7 @@ extension YAMLComposer {
     }
 
     /// YAML lets the keys of the mapping win; kubectl lets the later one win, so a key before `<<` is ambiguous.
-    private mutating func checkMergeOrder(_ merged: Node, _ position: Position, _ builder: MappingBuilder) {
+    private mutating func checkMergeOrder(_ merged: Node, _ position: Position, _ builder: inout MappingBuilder) {
         for source in mergeSources(merged) {
             guard case .object(let members) = source.value else { continue }
             for member in members where builder.contains(member.key) {

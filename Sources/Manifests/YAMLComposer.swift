@@ -58,12 +58,12 @@ struct YAMLComposer: ~Copyable {
                 let line: Int
                 switch error {
                 case .syntax(let error):
-                    diagnostics.add(text.diagnostic(for: error, file: file))
+                    diagnostics.add(text.diagnostic(for: error, file: file, after: start))
                     line = error.position.line
                 case .abandoned(let place): line = place
                 }
                 // Each start lies behind the one before: whatever the fault is, the text comes to an end.
-                guard let next = text.nextDocument(after: start, from: line - 1),
+                guard !diagnostics.isFull, let next = text.nextDocument(after: start, from: line - 1),
                     next.offset > start.offset
                 else { return documents }
                 start = next

@@ -52,8 +52,10 @@ struct YAMLText {
     }
 
     /// A syntax error in words that help: tabs are named, and get their own place.
-    func diagnostic(for error: YAMLSyntaxError, file: String) -> Diagnostic {
-        if let column = tabColumn(inLine: error.position.line - 1) {
+    ///
+    /// - Parameter start: Where the parser began; the fault lies behind it.
+    func diagnostic(for error: YAMLSyntaxError, file: String, after start: Start) -> Diagnostic {
+        if let column = tabColumn(inLine: error.position.line - 1, after: start) {
             return Diagnostic(
                 file: file, position: Position(line: error.position.line, column: column),
                 message: "a tab in the indentation", hint: "indent with spaces")
@@ -75,8 +77,8 @@ struct YAMLText {
     }
 
     /// Where the white space at the beginning of a line holds its first tab.
-    private func tabColumn(inLine line: Int) -> Int? {
-        var start = Start(offset: 0, line: 0)
+    private func tabColumn(inLine line: Int, after first: Start) -> Int? {
+        var start = first
         while start.line < line {
             guard let next = nextLine(after: start) else { return nil }
             start = next

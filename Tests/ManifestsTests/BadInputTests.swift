@@ -177,6 +177,12 @@ import Testing
         #expect(diagnostics.last?.description == "t.yaml: 40 more problems are not shown")
     }
 
+    @Test func `a text of nothing but faults is given up soon`() {
+        let text = String(repeating: "---\na: [\n", count: 20_000)
+        let diagnostics = load(text, limits: ManifestLimits(maximumDiagnostics: 5)).diagnostics
+        #expect(diagnostics.map(\.line) == [3, 5, 7, 9, 11])
+    }
+
     @Test(arguments: 0..<6 as Range<UInt64>)
     func `no damage to a text brings the loader down`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
