@@ -35,7 +35,10 @@ struct PlanDraft {
         if let time { wake(at: time) }
     }
 
+    /// Plan again at this time. One that has come changes nothing more: what was due then was planned now, or waits for
+    /// something that will report itself.
     mutating func wake(at time: Timestamp) {
+        guard time > observation.now else { return }
         wakeAt = wakeAt.map { min($0, time) } ?? time
     }
 

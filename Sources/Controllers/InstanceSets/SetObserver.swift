@@ -74,6 +74,11 @@ struct SetObserver {
         guard let agent, agent.mirror.isSynced else { return (.unknown, nil) }
         switch agent.mirror.entry(record.uid) {
         case .some(.some(let observed)):
+            // An instance never goes back (law L1): a list that shows less than is on record is an old one.
+            if observed.isBehind(record) {
+                agent.requestRead(observed.handle)
+                return (.unknown, nil)
+            }
             switch observed.state {
             case .created: return (.created, observed)
             case .running: return (.running, observed)
@@ -95,6 +100,15 @@ extension InstanceSet {
 }
 
 extension ObservedInstance {
+    /// Whether the record has seen more of this instance's one life.
+    func isBehind(_ record: Instance) -> Bool {
+        switch state {
+        case .created: record.status.startedAt != nil || record.status.finishedAt != nil
+        case .running: record.status.finishedAt != nil
+        case .exited: false
+        }
+    }
+
     var details: ObservedDetails {
         ObservedDetails(
             providerID: providerID, imageDigest: imageDigest, address: address, ports: ports, startedAt: startedAt,

@@ -1,6 +1,7 @@
 import Ambient
 import ControllerRuntime
 import Logging
+import Planning
 import ProviderInterface
 
 extension ProviderAgent {
@@ -23,6 +24,28 @@ extension ProviderAgent {
                 do throws(ProviderError) { try await read(handle) } catch {
                     logger.debug("a direct read failed", metadata: ["uid": "\(handle.uid)", "error": "\(error)"])
                 }
+            }
+        }
+    }
+
+    /// Between two lists while the connection stands. They find what no event told: an event that was lost, a create that
+    /// landed after its caller had given up.
+    static let relistInterval = Duration.seconds(60)
+
+    /// Compares what the provider holds with what is known, time and again until the task is cancelled, and reads the
+    /// differences directly.
+    public func runRelists() async {
+        while true {
+            do { try await surroundings.time.sleep(for: ProviderAgent.relistInterval) } catch { return }
+            guard view.health == .reachable, let identity = description?.identity else { continue }
+            let stamp = mirror.beginObservation()
+            do throws(ProviderError) {
+                let observation = try await provider.observe()
+                guard observation.identity == identity else { continue }
+                for instance in mirror.differences(observation, begunAt: stamp) { requestRead(instance.handle) }
+            } catch {
+                // An engine that does not answer is noticed by `run`, which observes everything again afterwards.
+                logger.debug("a list failed", metadata: ["error": "\(error)"])
             }
         }
     }

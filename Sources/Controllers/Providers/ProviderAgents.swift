@@ -54,6 +54,7 @@ final class ProviderAgents: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await agent.run() }
             group.addTask { await agent.runReads() }
+            group.addTask { await agent.runRelists() }
             await group.waitForAll()
         }
     }

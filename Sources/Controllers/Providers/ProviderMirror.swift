@@ -68,6 +68,31 @@ public final class ProviderMirror: Sendable {
         }
     }
 
+    /// Compares a list made while the connection stands with what is known. A list may be old: where it differs, only a
+    /// direct read tells, and these instances are returned for one.
+    public func differences(_ observation: ProviderObservation, begunAt stamp: UInt64) -> [ObservedInstance] {
+        state.withLock { state in
+            guard state.isSynced else { return [] }
+            var different: [ObservedInstance] = []
+            var seen: Set<String> = []
+            for instance in observation.instances {
+                seen.insert(instance.uid)
+                let entry = state.entries[instance.uid]
+                if let entry, entry.stamp > stamp || entry.observed == instance { continue }
+                different.append(instance)
+            }
+            for (uid, entry) in state.entries where !seen.contains(uid) && entry.stamp < stamp {
+                if let observed = entry.observed {
+                    different.append(observed)
+                } else {
+                    state.entries[uid] = nil  // it is gone for good: forget that we knew it
+                }
+            }
+            state.volumes = observation.volumes
+            return different.sorted { $0.uid < $1.uid }
+        }
+    }
+
     /// Takes in what an effect or a direct read brought. Returns whether it was news.
     @discardableResult
     public func take(_ observed: ObservedInstance?, uid: String) -> Bool {
