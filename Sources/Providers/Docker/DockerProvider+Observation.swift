@@ -4,19 +4,39 @@ public import ProviderInterface
 
 extension DockerProvider {
     public func observe() async throws(ProviderError) -> ProviderObservation {
-        let label = "\(ObjectLabels.installation)=\(configuration.installationID)"
         // Another engine's objects are reported too, under its identity: whoever reads decides what they are worth.
         let identity = try await identity.read() ?? ""
         let rows = try await engineCall("list the containers") { () throws(DockerError) in
-            try await engine.listContainers(labels: [label])
+            try await engine.listContainers(labels: [ObjectLabels.installation])
         }
         let volumes = try await engineCall("list the volumes") { () throws(DockerError) in
-            try await engine.listVolumes(labels: [label])
+            try await engine.listVolumes(labels: [ObjectLabels.installation])
         }
         return ProviderObservation(
             identity: identity,
-            instances: try await instances(of: rows).sorted { ($0.uid, $0.providerID) < ($1.uid, $1.providerID) },
-            volumes: volumes.filter { $0.name != names.identityMarker }.map(observed).sorted { $0.uid < $1.uid })
+            instances: try await instances(of: rows.filter { isOurs($0.labels) }).sorted {
+                ($0.uid, $0.providerID) < ($1.uid, $1.providerID)
+            },
+            volumes: volumes.filter { isOurs($0.labels) && $0.name != names.identityMarker }.map(observed).sorted {
+                $0.uid < $1.uid
+            },
+            foreignSets: foreignSets(rows.map(\.labels) + volumes.map(\.labels)))
+    }
+
+    private func isOurs(_ labels: [String: String]) -> Bool {
+        labels[ObjectLabels.installation] == configuration.installationID
+    }
+
+    /// Another installation's sets; of two installations that hold objects of one set, the one whose id comes first.
+    private func foreignSets(_ labels: [[String: String]]) -> [String: String] {
+        var sets: [String: String] = [:]
+        for labels in labels where !isOurs(labels) {
+            guard let set = labels[ObjectLabels.set], let installation = labels[ObjectLabels.installation] else {
+                continue
+            }
+            sets[set] = min(sets[set] ?? installation, installation)
+        }
+        return sets
     }
 
     func observed(_ volume: EngineVolume) -> ObservedVolume {
