@@ -1,5 +1,5 @@
 import Ambient
-import Glibc
+import CShims
 import ServiceLifecycle
 
 /// Gives freed memory back to the system: glibc keeps what a start or a burst of requests needed, for ever.
@@ -9,13 +9,13 @@ struct MemoryUpkeep: Service {
     private static let period = Duration.seconds(60)
 
     /// Call before threads are made: each arena of glibc's allocator keeps memory of its own.
-    static func limitArenas() { mallopt(M_ARENA_MAX, 2) }
+    static func limitArenas() { _ = imm_malloc_limit_arenas(2) }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var pause = MemoryUpkeep.settling
             while (try? await time.sleep(for: pause)) != nil {
-                malloc_trim(0)
+                _ = imm_malloc_trim()
                 pause = MemoryUpkeep.period
             }
         }
