@@ -86,6 +86,12 @@ package final class LiveStore: Sendable {
     package func trim(through version: StoreVersion) { contents.withLock { $0.state.trim(through: version) } }
 
     /// Ends all watches; everything else fails with `.closed` from now on.
+    /// Gives back memory that can be made again: who reads next pays for it.
+    package func releaseMemory() {
+        let state = contents.withLock { $0.state }
+        state.forgetTrees()
+    }
+
     package func close() {
         let waiters = contents.withLock { contents in
             contents.isClosed = true

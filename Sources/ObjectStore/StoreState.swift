@@ -25,6 +25,11 @@ package struct StoreState: Sendable {
         history.append(change, at: uptime)
     }
 
+    /// Gives back the memory of trees that reads have made; see ``StoredObject/body``.
+    func forgetTrees() {
+        for table in tables.values { for object in table.objects { object.forgetTree() } }
+    }
+
     /// Forgets all but the newest `count` changes, and those from before the uptime `oldest`.
     package mutating func trim(to count: Int, since oldest: Duration) { history.trim(to: count, since: oldest) }
 

@@ -78,6 +78,13 @@ public final class SQLiteObjectStore: VersionedStore {
         try await writer.compact(through: version)
     }
 
+    /// Gives back memory that can be made again, the database's caches and the parsed trees of objects: who reads next pays
+    /// for it. For a quiet moment, time and again.
+    public func releaseMemory() {
+        live.releaseMemory()
+        connection.releaseMemory()
+    }
+
     /// Lets the commit that is being written finish, ends all watches and gives the store free. Everything else fails
     /// with `.closed` from now on.
     public func close() async throws(StoreError) {

@@ -77,6 +77,9 @@ struct StoreConnection: Sendable {
         }
     }
 
+    /// Frees the caches of all connections.
+    func releaseMemory() { pool.releaseMemoryEventually() }
+
     func close() throws(StoreError) {
         do {
             try pool.close()

@@ -38,7 +38,12 @@ struct CacheState<T: APIObject>: Sendable {
     }
 
     /// Takes a state of an object, if it is news.
+    ///
+    /// It is kept without its managedFields: they are often its larger part, no controller reads them, and a write without
+    /// them leaves the stored ones as they are.
     mutating func put(_ object: T, version: UInt64, isOwnWrite: Bool) -> CacheChange<T>? {
+        var object = object
+        object.metadata.managedFields = []
         let key = NamespacedName(object)
         let old = entries[key]
         if let old, old.version >= version { return nil }
