@@ -9,7 +9,7 @@ public struct StoredObject: Sendable {
         let key: ObjectKey
         let version: StoreVersion
         let encoded: [UInt8]
-        /// A tree takes several times the memory of its text, so it is made when somebody asks for it, once.
+        /// A tree takes several times the memory of its text: that of a write is kept for those who watch, for a while.
         let tree: Guarded<JSONValue?>
 
         init(_ key: ObjectKey, _ version: StoreVersion, _ encoded: [UInt8], _ tree: JSONValue?) {
@@ -37,16 +37,13 @@ public struct StoredObject: Sendable {
     /// ``body`` as compact JSON.
     public var encoded: [UInt8] { contents.encoded }
 
-    /// The object as a tree, with `metadata.resourceVersion` inside.
+    /// The object as a tree, with `metadata.resourceVersion` inside. Made anew at each call unless the object was written
+    /// a moment ago: a start that reads everything must not keep a tree of everything.
     public var body: JSONValue {
-        contents.tree.withLock { tree in
-            if let tree { return tree }
-            // The initialiser's precondition: this text parses.
-            let parsed = (try? JSONValue(parsing: contents.encoded)) ?? .null
-            tree = parsed
-            return parsed
-        }
+        // The initialiser's precondition: this text parses.
+        contents.tree.withLock { $0 } ?? (try? JSONValue(parsing: contents.encoded)) ?? .null
     }
+
     /// Gives the tree's memory back; who asks for it again pays for it again.
     package func forgetTree() { contents.tree.withLock { $0 = nil } }
 }

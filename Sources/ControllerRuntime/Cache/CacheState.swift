@@ -3,9 +3,15 @@ import InfraAPI
 /// The rules of the cache as a value. Versions decide: of one object only a newer state replaces an older one, whether it
 /// comes from the watch, from a list or from a write of our own.
 struct CacheState<T: APIObject>: Sendable {
-    private struct Entry {
+    /// A class: objects are large, and a table of them grows by copying.
+    private final class Entry: Sendable {
         let object: T
         let version: UInt64
+
+        init(object: T, version: UInt64) {
+            self.object = object
+            self.version = version
+        }
     }
 
     private let indexes: [CacheIndex<T>]

@@ -18,7 +18,7 @@ public struct Reflector<T: APIObject>: Sendable {
     private let counters = Guarded(ReflectorCounters())
 
     /// Items asked for in one page of a list.
-    private static var pageSize: Int { 500 }
+    private static var pageSize: Int { 100 }
 
     /// - Parameter namespace: nil is all.
     public init(
