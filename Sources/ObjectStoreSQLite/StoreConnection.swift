@@ -78,7 +78,7 @@ struct StoreConnection: Sendable {
     }
 
     /// Frees the caches of all connections.
-    func releaseMemory() { pool.releaseMemoryEventually() }
+    func releaseMemory() { pool.releaseMemory() }
 
     func close() throws(StoreError) {
         do {
