@@ -63,11 +63,10 @@ int imm_curl_multi_next_done(CURLM *multi, CURL **handle, CURLcode *result) {
     return 0;
 }
 
-int imm_malloc_limit_arenas(int count) {
+int imm_malloc_stay_small(void) {
 #if defined(__GLIBC__)
-    return mallopt(M_ARENA_MAX, count);
+    return mallopt(M_ARENA_MAX, 2) && mallopt(M_MMAP_THRESHOLD, 64 * 1024);
 #else
-    (void)count;
     return 0;
 #endif
 }

@@ -10,8 +10,8 @@ struct MemoryUpkeep: Service {
     private static let settling = Duration.seconds(5)
     private static let period = Duration.seconds(60)
 
-    /// Call before threads are made: each arena of glibc's allocator keeps memory of its own.
-    static func limitArenas() { _ = imm_malloc_limit_arenas(2) }
+    /// Call before threads are made.
+    static func begin() { _ = imm_malloc_stay_small() }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
