@@ -61,6 +61,7 @@ let package = Package(
         // Values.
         library("Ambient"),
         library("JSON"),
+        library("Telemetry", ["Ambient"]),
         library("InfraAPI", ["Ambient", "JSON", crypto]),
 
         // Pure.
@@ -74,7 +75,7 @@ let package = Package(
         library(
             "ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", .product(name: "GRDB", package: "GRDB.swift")]),
         library("ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
-        library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", logging]),
+        library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", logging]),
         library("HTTPTransport", ["CLibcurl", "CShims", "Ambient"]),
         library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
         library("DockerEngine", path: "Sources/Providers/DockerEngine", ["HTTPTransport", "JSON", "Ambient"]),
@@ -94,8 +95,8 @@ let package = Package(
         library(
             "APIServer",
             [
-                "Ambient", "InfraAPI", "JSON", "KubernetesProtobuf", "Manifests", "OpenAPI", "ResourceAPI", logging,
-                lifecycle,
+                "Ambient", "InfraAPI", "JSON", "KubernetesProtobuf", "Manifests", "OpenAPI", "ResourceAPI", "Telemetry",
+                logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -133,6 +134,7 @@ let package = Package(
 
         // Tests.
         tests("JSONTests", ["JSON"]),
+        tests("TelemetryTests", ["Telemetry"]),
         tests("InfraAPITests", ["InfraAPI", "JSON", "Ambient"]),
         tests("OpenAPITests", ["OpenAPI", "InfraAPI", "JSON"]),
         tests("KubernetesProtobufTests", ["KubernetesProtobuf", "JSON"]),
@@ -150,7 +152,7 @@ let package = Package(
             "ControllerRuntimeTests",
             [
                 "ControllerRuntime", "ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient", "Simulation",
-                "ProviderInterface", logging,
+                "ProviderInterface", "Telemetry", logging,
             ]),
         tests("HTTPTransportTests", ["HTTPTransport"]),
         tests(
@@ -163,7 +165,7 @@ let package = Package(
             "APIServerTests",
             [
                 "APIServer", "APIClient", "ResourceAPI", "ObjectStore", "HTTPTransport", "InfraAPI", "JSON", "Ambient",
-                logging, lifecycle,
+                "Telemetry", logging, lifecycle,
             ]),
         tests(
             "ImmctlTests",

@@ -41,15 +41,11 @@ extension SchemaType {
                 "maximum": .int(Int64(range.upperBound)),
             ]
         case .boolean: ["type": "boolean"]
-        case .intOrString: SchemaType.eitherIntegerOrString
-        case .quantity: SchemaType.eitherIntegerOrString
+        case .intOrString: dialect.integerOrString(SharedSchemas.intOrString)
+        case .quantity: dialect.integerOrString(SharedSchemas.quantity)
         case .any: ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
         }
     }
-
-    private static let eitherIntegerOrString: JSONValue = [
-        "anyOf": [["type": "integer"], ["type": "string"]], "x-kubernetes-int-or-string": true,
-    ]
 }
 
 extension ClosedRange<Int> {
@@ -113,6 +109,16 @@ extension StringSchema {
 }
 
 extension SchemaDialect {
+    /// - Parameter shared: the component of documents, by whose name kubectl calls the type.
+    fileprivate func integerOrString(_ shared: String) -> JSONValue {
+        switch self {
+        case .document:
+            ["allOf": [["$ref": .string(SharedSchemas.reference(shared))]], "x-kubernetes-int-or-string": true]
+        case .customResource:
+            ["anyOf": [["type": "integer"], ["type": "string"]], "x-kubernetes-int-or-string": true]
+        }
+    }
+
     /// A Kubernetes API server compiles patterns with RE2, which has no lookahead.
     fileprivate func reads(_ pattern: String) -> Bool {
         self == .document || !(pattern.contains("(?=") || pattern.contains("(?!"))

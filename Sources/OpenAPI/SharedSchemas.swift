@@ -8,6 +8,8 @@ public enum SharedSchemas {
     public static let status = "io.k8s.apimachinery.pkg.apis.meta.v1.Status"
     public static let deleteOptions = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"
     public static let patch = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch"
+    public static let intOrString = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
+    public static let quantity = "io.k8s.apimachinery.pkg.api.resource.Quantity"
     public static let scale = "io.k8s.api.autoscaling.v1.Scale"
 
     public static func reference(_ name: String) -> String { "#/components/schemas/\(name)" }
@@ -18,6 +20,8 @@ public enum SharedSchemas {
         (deleteOptions, deleteOptionsSchema),
         (listMeta, listMetaSchema),
         (objectMeta, objectMetaSchema),
+        (intOrString, either("A whole number, or a string such as a percentage.", format: "int-or-string")),
+        (quantity, either("A quantity such as 500m, 1.5 or 2Gi; a number stands for itself.", format: nil)),
         (patch, ["type": "object", "description": "A patch; its form depends on the media type."]),
         (status, statusSchema),
     ]
@@ -85,6 +89,15 @@ public enum SharedSchemas {
             "type": "object", "description": .string(description),
             "properties": .object(JSONObject(properties)),
         ]
+    }
+
+    private static func either(_ description: String, format: String?) -> JSONValue {
+        var schema: JSONValue = [
+            "oneOf": [["type": "integer"], ["type": "string"]], "description": .string(description),
+            "x-kubernetes-int-or-string": true,
+        ]
+        schema["format"] = format.map(JSONValue.string)
+        return schema
     }
 
     private static func string(_ description: String) -> JSONValue {

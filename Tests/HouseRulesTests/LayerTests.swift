@@ -9,6 +9,7 @@ import Testing
     static let allowed: [(folder: String, modules: Set<String>)] = [
         ("Sources/Ambient", ["Synchronization"]),
         ("Sources/JSON", []),
+        ("Sources/Telemetry", ["Ambient"]),
         ("Sources/InfraAPI", ["Ambient", "JSON", "Crypto"]),
         ("Sources/Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
         ("Sources/Planning", ["Ambient", "InfraAPI"]),
@@ -17,7 +18,7 @@ import Testing
         ("Sources/ObjectStore", ["Ambient", "JSON"]),
         ("Sources/ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", "GRDB", "FoundationEssentials"]),
         ("Sources/ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
-        ("Sources/ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Logging"]),
+        ("Sources/ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", "Logging"]),
         ("Sources/HTTPTransport", ["Ambient", "CLibcurl", "CShims"]),
         ("Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
         ("Sources/Providers/DockerEngine", ["Ambient", "HTTPTransport", "JSON"]),

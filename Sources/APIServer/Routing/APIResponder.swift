@@ -3,6 +3,7 @@ import Hummingbird
 import InfraAPI
 import Logging
 import ResourceAPI
+import Telemetry
 
 /// Answers each request: finds what its path means and hands it to the verb.
 struct APIResponder: HTTPResponder {
@@ -13,18 +14,32 @@ struct APIResponder: HTTPResponder {
     let limits: APIServerLimits
     let surroundings: Surroundings
     let streams: OpenStreams
+    let measures: RequestMeasures
     let logger: Logger
 
     func respond(to request: Request, context: APIRequestContext) async -> Response {
+        let start = surroundings.time.uptime
+        let info: RequestInfo
+        do throws(APIStatus) {
+            info = try RequestInfo(uri: request.head.path ?? "/")
+        } catch {
+            return .failure(error)
+        }
         let report = WriteReport()
-        var response = await answer(request, context, report)
+        var response = await answer(request, info, context, report)
         response.warn(report.warnings)
+        let label = RequestLabel(request, info)
+        measures.record(
+            verb: label.verb, resource: label.resource, code: response.status.code,
+            duration: label.isLong ? nil : surroundings.time.uptime - start)
         return response
     }
 
-    private func answer(_ request: Request, _ context: APIRequestContext, _ report: WriteReport) async -> Response {
+    private func answer(
+        _ request: Request, _ info: RequestInfo, _ context: APIRequestContext, _ report: WriteReport
+    ) async -> Response {
         do throws(APIStatus) {
-            return try await route(request, context, report)
+            return try await route(request, info, context, report)
         } catch {
             logger.debug(
                 "request refused",
@@ -37,9 +52,8 @@ struct APIResponder: HTTPResponder {
     }
 
     private func route(
-        _ request: Request, _ context: APIRequestContext, _ report: WriteReport
+        _ request: Request, _ info: RequestInfo, _ context: APIRequestContext, _ report: WriteReport
     ) async throws(APIStatus) -> Response {
-        let info = try RequestInfo(uri: request.head.path ?? "/")
         switch info.target {
         case .path(let segments): return try await other(request, segments, info.query)
         case .resource(let path):
