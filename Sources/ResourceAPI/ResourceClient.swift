@@ -59,6 +59,8 @@ public struct ListOptions: Sendable, Hashable {
     public var fieldSelector: String?
     public var limit: Int?
     public var continuation: String?
+    /// The list as it was at exactly this version; 410 when that is kept no longer. Not together with a continuation.
+    public var exactVersion: String?
 
     public init(
         labelSelector: String? = nil, fieldSelector: String? = nil, limit: Int? = nil, continuation: String? = nil

@@ -12,15 +12,17 @@ import Testing
         try await ServedFixture.run { fixture in
             #expect(try await fixture.ask(.get, "/api").json["versions"] == ["v1"])
             let groups = try await fixture.ask(.get, "/apis").json["groups"]?.arrayValue ?? []
-            #expect(groups.compactMap { $0["name"]?.stringValue } == ["imm.dev", "coordination.k8s.io"])
+            #expect(
+                groups.compactMap { $0["name"]?.stringValue } == ["imm.dev", "coordination.k8s.io", "events.k8s.io"])
             var found = 0
-            for path in ["/api/v1", "/apis/imm.dev/v1alpha1", "/apis/coordination.k8s.io/v1"] {
+            for path in ["/api/v1", "/apis/imm.dev/v1alpha1", "/apis/coordination.k8s.io/v1", "/apis/events.k8s.io/v1"]
+            {
                 let list = try await fixture.ask(.get, path).json
                 #expect(list["kind"] == "APIResourceList")
                 let resources = try #require(list["resources"]?.arrayValue)
                 found += resources.count { $0["name"]?.stringValue?.contains("/") == false }
             }
-            #expect(found == ResourceTypes.all.count)
+            #expect(found == ResourceTypes.all.count + ResourceTypes.views.count)
             let names =
                 try await fixture.ask(.get, "/apis/imm.dev/v1alpha1").json["resources"]?.arrayValue?
                 .compactMap { $0["name"]?.stringValue } ?? []

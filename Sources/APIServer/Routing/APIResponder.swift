@@ -7,7 +7,7 @@ import Telemetry
 
 /// Answers each request: finds what its path means and hands it to the verb.
 struct APIResponder: HTTPResponder {
-    let client: any ResourceClient
+    private(set) var client: any ResourceClient
     let endpoints: DaemonEndpoints
     let immVersion: String
     let openAPIDocuments: OpenAPIDocuments
@@ -58,11 +58,25 @@ struct APIResponder: HTTPResponder {
         case .path(let segments): return try await other(request, segments, info.query)
         case .resource(let path):
             let resource = try resourceRequest(request, context, path, info.query, report)
-            guard let subresource = path.subresource else {
-                return path.name == nil ? try await collection(resource) : try await object(resource)
-            }
-            return try await self.subresource(subresource, resource)
+            return try await serving(resource.type).verb(resource, path)
         }
+    }
+
+    /// Views are served from the kind that is stored.
+    private func serving(_ type: ResourceType) -> APIResponder {
+        guard type == RegardingEvent.resourceType else { return self }
+        var responder = self
+        responder.client = RegardingEventClient(client)
+        return responder
+    }
+
+    private func verb(
+        _ request: ResourceRequest, _ path: RequestInfo.ResourcePath
+    ) async throws(APIStatus) -> Response {
+        guard let subresource = path.subresource else {
+            return path.name == nil ? try await collection(request) : try await object(request)
+        }
+        return try await self.subresource(subresource, request)
     }
 
     private func resourceRequest(

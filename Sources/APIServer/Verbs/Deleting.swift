@@ -62,6 +62,11 @@ extension APIResponder {
                 "Unsupported value: \(JSONValue.array(other).encodedString()): supported values: \"All\"")
         }
         let orphans = body["orphanDependents"]?.boolValue ?? query.flag("orphanDependents")
+        if orphans != nil, body["propagationPolicy"]?.stringValue ?? query.nonEmpty("propagationPolicy") != nil {
+            throw .invalidOptions(
+                "DeleteOptions", field: "propagationPolicy", "FieldValueInvalid",
+                "Invalid value: orphanDependents and deletionPropagation cannot be both set")
+        }
         options.propagation = orphans.map { $0 ? .orphan : .background }
         if let text = body["propagationPolicy"]?.stringValue ?? query.nonEmpty("propagationPolicy") {
             guard let propagation = DeleteOptions.Propagation(rawValue: text) else {
