@@ -61,18 +61,21 @@ let package = Package(
         // Values.
         library("Ambient"),
         library("JSON"),
+        library("Telemetry", ["Ambient"]),
         library("InfraAPI", ["Ambient", "JSON", crypto]),
 
         // Pure.
         library("Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
         library("Planning", ["Ambient", "InfraAPI"]),
+        library("OpenAPI", ["InfraAPI", "JSON", crypto]),
+        library("KubernetesProtobuf", ["Ambient", "InfraAPI", "JSON"]),
 
         // Machinery.
         library("ObjectStore", ["Ambient", "JSON"]),
         library(
             "ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", .product(name: "GRDB", package: "GRDB.swift")]),
         library("ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
-        library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", logging]),
+        library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", logging]),
         library("HTTPTransport", ["CLibcurl", "CShims", "Ambient"]),
         library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
         library("DockerEngine", path: "Sources/Providers/DockerEngine", ["HTTPTransport", "JSON", "Ambient"]),
@@ -92,7 +95,8 @@ let package = Package(
         library(
             "APIServer",
             [
-                "Ambient", "InfraAPI", "JSON", "ResourceAPI", logging, lifecycle,
+                "Ambient", "InfraAPI", "JSON", "KubernetesProtobuf", "Manifests", "OpenAPI", "ResourceAPI", "Telemetry",
+                logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -130,7 +134,10 @@ let package = Package(
 
         // Tests.
         tests("JSONTests", ["JSON"]),
+        tests("TelemetryTests", ["Telemetry"]),
         tests("InfraAPITests", ["InfraAPI", "JSON", "Ambient"]),
+        tests("OpenAPITests", ["OpenAPI", "InfraAPI", "JSON"]),
+        tests("KubernetesProtobufTests", ["KubernetesProtobuf", "JSON"]),
         tests("ManifestsTests", ["Manifests", "InfraAPI", "JSON"]),
         .executableTarget(
             name: "store-writer", dependencies: ["Ambient", "JSON", "ObjectStore", "ObjectStoreSQLite"],
@@ -145,7 +152,7 @@ let package = Package(
             "ControllerRuntimeTests",
             [
                 "ControllerRuntime", "ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient", "Simulation",
-                "ProviderInterface", logging,
+                "ProviderInterface", "Telemetry", logging,
             ]),
         tests("HTTPTransportTests", ["HTTPTransport"]),
         tests(
@@ -158,7 +165,7 @@ let package = Package(
             "APIServerTests",
             [
                 "APIServer", "APIClient", "ResourceAPI", "ObjectStore", "HTTPTransport", "InfraAPI", "JSON", "Ambient",
-                logging, lifecycle,
+                "Telemetry", logging, lifecycle,
             ]),
         tests(
             "ImmctlTests",

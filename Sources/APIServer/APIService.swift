@@ -5,6 +5,7 @@ public import Logging
 import NIOCore
 public import ResourceAPI
 public import ServiceLifecycle
+import Telemetry
 
 /// Serves the verbs of a `ResourceClient` as Kubernetes' HTTP API, on a unix socket.
 ///
@@ -25,9 +26,15 @@ public struct APIService: Service {
     ) {
         self.configuration = configuration
         self.logger = logger
+        let streams = OpenStreams()
+        endpoints.metrics.gauge("imm_apiserver_open_streams", "Watches and followed logs that are open.") {
+            Double(streams.count)
+        }
         responder = APIResponder(
-            client: client, endpoints: endpoints, immVersion: configuration.immVersion, limits: configuration.limits,
-            surroundings: surroundings, streams: OpenStreams(), logger: logger)
+            client: client, endpoints: endpoints, immVersion: configuration.immVersion,
+            openAPIDocuments: OpenAPIDocuments(groups: Discovery.all, immVersion: configuration.immVersion),
+            limits: configuration.limits, surroundings: surroundings, streams: streams,
+            measures: RequestMeasures(endpoints.metrics), logger: logger)
     }
 
     /// Watches and followed logs that are open now.

@@ -1,5 +1,6 @@
 public import JSON
 public import ResourceAPI
+public import Telemetry
 
 /// What the server serves beyond resources, and cannot know itself: given by the daemon. A missing one is answered
 /// with 404, as a path that does not exist.
@@ -10,18 +11,21 @@ public struct DaemonEndpoints: Sendable {
     /// `POST …/instancesets/NAME/plan`: the plan for the InstanceSet in the body, as if it had been applied.
     public typealias InstanceSetPlan =
         @Sendable (_ instanceSet: JSONValue, _ namespace: String) async throws(APIStatus) -> JSONValue
-    /// nil when the daemon is ready for requests, or else why it is not.
-    public typealias Readiness = @Sendable () async -> String?
 
     public var logs: InstanceLogs?
     public var plan: InstanceSetPlan?
-    public var readiness: Readiness
+    /// What `/livez` and `/readyz` ask, besides what the server knows of itself.
+    public var healthChecks: [HealthCheck]
+    /// What `/metrics` shows; the server counts its requests in it.
+    public var metrics: MetricRegistry
 
     public init(
-        logs: InstanceLogs? = nil, plan: InstanceSetPlan? = nil, readiness: @escaping Readiness = { nil }
+        logs: InstanceLogs? = nil, plan: InstanceSetPlan? = nil, healthChecks: [HealthCheck] = [],
+        metrics: MetricRegistry = MetricRegistry()
     ) {
         self.logs = logs
         self.plan = plan
-        self.readiness = readiness
+        self.healthChecks = healthChecks
+        self.metrics = metrics
     }
 }

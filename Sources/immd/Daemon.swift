@@ -41,7 +41,13 @@ struct Daemon {
                     try await PlanEndpoint(client: client, controllers: controllers, installation: installation).plan(
                         object)
                 },
-                readiness: { controllers.caches.sets.hasSynced ? nil : "the caches are being filled" }),
+                healthChecks: [
+                    HealthCheck("store") {
+                        do { _ = try await store.currentVersion() } catch { return "\(error)" }
+                        return nil
+                    },
+                    HealthCheck("caches") { controllers.caches.sets.hasSynced ? nil : "the caches are being filled" },
+                ]),
             surroundings: surroundings, logger: logger)
         logger.notice(
             "immd starts",

@@ -84,7 +84,6 @@ import Testing
                 #expect(code == 422 && json["reason"] == "Invalid", "\(query)")
             }
             #expect(try await fixture.ask(.get, "\(setsPath)?resourceVersion=abc").code == 400)
-            #expect(try await fixture.ask(.get, "\(setsPath)?resourceVersion=1&resourceVersionMatch=Exact").code == 410)
             let future = try await fixture.ask(.get, "\(setsPath)?resourceVersion=999")
             #expect(future.code == 504)
             #expect(future.json["details"]?["causes"]?.arrayValue?.first?["reason"] == "ResourceVersionTooLarge")

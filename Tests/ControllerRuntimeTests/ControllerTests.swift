@@ -4,6 +4,7 @@ import InfraAPI
 import Logging
 import ResourceAPI
 import Simulation
+import Telemetry
 import Testing
 
 private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -39,6 +40,37 @@ private let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         for (gap, bound) in zip(gaps, [1, 2, 4, 8]) {
             #expect(gap <= .seconds(bound) && gap >= .milliseconds(bound * 800))
         }
+    }
+
+    @Test func `outcomes and the queue are counted`() {
+        let simulation = Simulation(seed: 5)
+        let registry = MetricRegistry()
+        let waiting = Guarded("")
+        let end = simulation.run(until: .seconds(1000)) {
+            let controller = Controller<String>(
+                "test", workers: 1, simulation.surroundings, logger: silent, metrics: registry
+            ) { _, _ in
+                try? await simulation.time.sleep(for: .seconds(2))
+                return .done
+            }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await controller.run() }
+                for key in ["a", "b", "c"] { controller.queue.add(key) }
+                try? await simulation.time.sleep(for: .seconds(1))
+                waiting.withLock { $0 = registry.text() }
+                try? await simulation.time.sleep(for: .seconds(50))
+                group.cancelAll()
+            }
+        }
+        #expect(end == .finished)
+        let before = waiting.withLock { $0 }
+        #expect(before.contains("imm_workqueue_depth{controller=\"test\"} 2\n"))
+        #expect(before.contains("imm_workqueue_age_seconds{controller=\"test\"} 1\n"), "\(before)")
+        let after = registry.text()
+        #expect(after.contains("imm_workqueue_depth{controller=\"test\"} 0\n"))
+        #expect(after.contains("imm_workqueue_age_seconds{controller=\"test\"} 0\n"))
+        #expect(after.contains("imm_reconcile_total{controller=\"test\",outcome=\"done\"} 3\n"))
+        #expect(after.contains("imm_reconcile_duration_seconds_sum{controller=\"test\"} 6\n"))
     }
 
     @Test func `looking again later means later, and sooner when something changes`() {

@@ -56,7 +56,7 @@ enum Discovery {
         ]
     }
 
-    static let all: [ServedGroup] = ServedGroup.groups(of: ResourceTypes.all)
+    static let all: [ServedGroup] = ServedGroup.groups(of: ResourceTypes.all + ResourceTypes.views)
     private static let named = all.filter { !$0.name.isEmpty }
 }
 

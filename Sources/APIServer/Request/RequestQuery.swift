@@ -26,6 +26,9 @@ struct RequestQuery: Sendable, Hashable {
     /// nil when the parameter is missing.
     subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
 
+    /// Every value of a parameter that may be repeated.
+    func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+
     /// nil when the parameter is missing or empty.
     func nonEmpty(_ name: String) -> String? {
         guard let value = self[name], !value.isEmpty else { return nil }

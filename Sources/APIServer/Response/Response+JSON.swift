@@ -10,9 +10,9 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.encoded())))
     }
 
-    static func text(_ text: String, code: Int = 200) -> Response {
+    static func text(_ text: String, code: Int = 200, type: String = "text/plain; charset=utf-8") -> Response {
         Response(
-            status: .init(code: code), headers: [.contentType: "text/plain; charset=utf-8"],
+            status: .init(code: code), headers: [.contentType: type],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 

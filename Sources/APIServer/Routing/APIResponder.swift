@@ -3,20 +3,43 @@ import Hummingbird
 import InfraAPI
 import Logging
 import ResourceAPI
+import Telemetry
 
 /// Answers each request: finds what its path means and hands it to the verb.
 struct APIResponder: HTTPResponder {
-    let client: any ResourceClient
+    private(set) var client: any ResourceClient
     let endpoints: DaemonEndpoints
     let immVersion: String
+    let openAPIDocuments: OpenAPIDocuments
     let limits: APIServerLimits
     let surroundings: Surroundings
     let streams: OpenStreams
+    let measures: RequestMeasures
     let logger: Logger
 
     func respond(to request: Request, context: APIRequestContext) async -> Response {
+        let start = surroundings.time.uptime
+        let info: RequestInfo
         do throws(APIStatus) {
-            return try await route(request, context)
+            info = try RequestInfo(uri: request.head.path ?? "/")
+        } catch {
+            return .failure(error)
+        }
+        let report = WriteReport()
+        var response = await answer(request, info, context, report)
+        response.warn(report.warnings)
+        let label = RequestLabel(request, info)
+        measures.record(
+            verb: label.verb, resource: label.resource, code: response.status.code,
+            duration: label.isLong ? nil : surroundings.time.uptime - start)
+        return response
+    }
+
+    private func answer(
+        _ request: Request, _ info: RequestInfo, _ context: APIRequestContext, _ report: WriteReport
+    ) async -> Response {
+        do throws(APIStatus) {
+            return try await route(request, info, context, report)
         } catch {
             logger.debug(
                 "request refused",
@@ -28,21 +51,37 @@ struct APIResponder: HTTPResponder {
         }
     }
 
-    private func route(_ request: Request, _ context: APIRequestContext) async throws(APIStatus) -> Response {
-        let info = try RequestInfo(uri: request.head.path ?? "/")
+    private func route(
+        _ request: Request, _ info: RequestInfo, _ context: APIRequestContext, _ report: WriteReport
+    ) async throws(APIStatus) -> Response {
         switch info.target {
         case .path(let segments): return try await other(request, segments, info.query)
         case .resource(let path):
-            let resource = try resourceRequest(request, context, path, info.query)
-            guard let subresource = path.subresource else {
-                return path.name == nil ? try await collection(resource) : try await object(resource)
-            }
-            return try await self.subresource(subresource, resource)
+            let resource = try resourceRequest(request, context, path, info.query, report)
+            return try await serving(resource.type).verb(resource, path)
         }
     }
 
+    /// Views are served from the kind that is stored.
+    private func serving(_ type: ResourceType) -> APIResponder {
+        guard type == RegardingEvent.resourceType else { return self }
+        var responder = self
+        responder.client = RegardingEventClient(client)
+        return responder
+    }
+
+    private func verb(
+        _ request: ResourceRequest, _ path: RequestInfo.ResourcePath
+    ) async throws(APIStatus) -> Response {
+        guard let subresource = path.subresource else {
+            return path.name == nil ? try await collection(request) : try await object(request)
+        }
+        return try await self.subresource(subresource, request)
+    }
+
     private func resourceRequest(
-        _ request: Request, _ context: APIRequestContext, _ path: RequestInfo.ResourcePath, _ query: RequestQuery
+        _ request: Request, _ context: APIRequestContext, _ path: RequestInfo.ResourcePath, _ query: RequestQuery,
+        _ report: WriteReport
     ) throws(APIStatus) -> ResourceRequest {
         // A namespaced object without a namespace, and a cluster-scoped one in a namespace, are nowhere.
         guard let type = ResourceTypes.find(group: path.group, version: path.version, plural: path.resource),
@@ -50,7 +89,7 @@ struct APIResponder: HTTPResponder {
         else { throw .unknownPath(request.uri.path) }
         return ResourceRequest(
             http: request, channel: context.channel, type: type, namespace: path.namespace, name: path.name,
-            query: query)
+            query: query, report: report)
     }
 
     private func collection(_ request: ResourceRequest) async throws(APIStatus) -> Response {

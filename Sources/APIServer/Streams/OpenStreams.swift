@@ -12,6 +12,7 @@ final class OpenStreams: Sendable {
     private let state = Guarded(State())
 
     var count: Int { state.withLock { $0.endings.count } }
+    var isShutDown: Bool { state.withLock { $0.isShutDown } }
 
     /// - Parameter end: makes the stream end soon; may be called from any thread, and more than once.
     /// - Returns: what to pass to `leave`; nil when the server is shutting down, and the stream must not begin.

@@ -5,6 +5,8 @@ import ResourceAPI
 /// What one line of a watch says.
 enum WatchLine: Sendable {
     case event(WatchEvent)
+    /// A change that is encoded already, for those who want plain JSON.
+    case encoded(EncodedWatchEvent)
     /// All that was there at the start has been told, up to this version.
     case endOfInitialEvents(String)
     case failure(APIStatus)
@@ -38,6 +40,11 @@ struct WatchLines: Sendable {
         case .event(.deleted(let object)): append("DELETED", rendered(object), to: &chunk)
         case .event(.bookmark(let version)):
             append("BOOKMARK", rendering.bookmark(resourceVersion: version), to: &chunk)
+        case .encoded(.added(let object)): append("ADDED", encoded: object, to: &chunk)
+        case .encoded(.modified(let object)): append("MODIFIED", encoded: object, to: &chunk)
+        case .encoded(.deleted(let object)): append("DELETED", encoded: object, to: &chunk)
+        case .encoded(.bookmark(let version)):
+            append("BOOKMARK", rendering.bookmark(resourceVersion: version), to: &chunk)
         case .endOfInitialEvents(let version):
             append("BOOKMARK", rendering.bookmark(resourceVersion: version, endsInitialEvents: true), to: &chunk)
         case .failure(let status): append("ERROR", status.json, to: &chunk)
@@ -58,6 +65,14 @@ struct WatchLines: Sendable {
         chunk += type.utf8
         chunk += #"","object":"#.utf8
         object.encoded(into: &chunk)
+        chunk += "}\n".utf8
+    }
+
+    private func append(_ type: String, encoded object: [UInt8], to chunk: inout [UInt8]) {
+        chunk += #"{"type":""#.utf8
+        chunk += type.utf8
+        chunk += #"","object":"#.utf8
+        chunk += object
         chunk += "}\n".utf8
     }
 }

@@ -10,17 +10,33 @@ final class WatchSource: Sendable {
         var hasFailed = false
     }
 
-    private let watch: ResourceWatch
+    /// Where the lines come from: the next batch of them.
+    struct Feed: Sendable {
+        let next: @Sendable () async throws(APIStatus) -> [WatchLine]?
+        let cancel: @Sendable () -> Void
+
+        init(_ watch: ResourceWatch) {
+            next = { () async throws(APIStatus) in try await watch.next()?.map { .event($0) } }
+            cancel = { watch.cancel() }
+        }
+
+        init(_ watch: EncodedWatch) {
+            next = { () async throws(APIStatus) in try await watch.next()?.map { .encoded($0) } }
+            cancel = { watch.cancel() }
+        }
+    }
+
+    private let feed: Feed
     private let state: Guarded<State>
 
-    /// - Parameter initial: what comes before the watch's own events.
-    init(_ watch: ResourceWatch, _ lines: WatchLines, _ initial: [WatchLine]) {
-        self.watch = watch
+    /// - Parameter initial: what comes before the feed's own lines.
+    init(_ feed: Feed, _ lines: WatchLines, _ initial: [WatchLine]) {
+        self.feed = feed
         state = Guarded(State(lines: lines, pending: initial[...]))
     }
 
     var stream: StreamSource {
-        StreamSource(next: { await self.next() }, cancel: { self.watch.cancel() })
+        StreamSource(next: { await self.next() }, cancel: feed.cancel)
     }
 
     private func next() async -> [UInt8]? {
@@ -31,8 +47,8 @@ final class WatchSource: Sendable {
             if let chunk { return chunk }
             if hasFailed { return nil }
             do throws(APIStatus) {
-                guard let events = try await watch.next() else { return nil }
-                state.withLock { $0.pending = events.map { .event($0) }[...] }
+                guard let lines = try await feed.next() else { return nil }
+                state.withLock { $0.pending = lines[...] }
             } catch {
                 state.withLock { state in
                     state.hasFailed = true

@@ -41,11 +41,9 @@ extension APIResponder {
 
     /// From the body, or where it says nothing from the query.
     private func deleteOptions(_ request: ResourceRequest) async throws(APIStatus) -> DeleteOptions {
-        let bytes = try await request.http.bytes(limitBytes: limits.maxBodyBytes)
         var body = JSONValue.null
-        if !bytes.isEmpty {
-            try request.http.requireJSONBody()
-            body = try JSONValue(requestBody: bytes, limits)
+        if let sent = try await request.http.optionalObject(limits) {
+            body = sent
             guard body.isNull || body.objectValue != nil else {
                 throw .badRequest("the body of a DELETE must be DeleteOptions")
             }
@@ -64,6 +62,11 @@ extension APIResponder {
                 "Unsupported value: \(JSONValue.array(other).encodedString()): supported values: \"All\"")
         }
         let orphans = body["orphanDependents"]?.boolValue ?? query.flag("orphanDependents")
+        if orphans != nil, body["propagationPolicy"]?.stringValue ?? query.nonEmpty("propagationPolicy") != nil {
+            throw .invalidOptions(
+                "DeleteOptions", field: "propagationPolicy", "FieldValueInvalid",
+                "Invalid value: orphanDependents and deletionPropagation cannot be both set")
+        }
         options.propagation = orphans.map { $0 ? .orphan : .background }
         if let text = body["propagationPolicy"]?.stringValue ?? query.nonEmpty("propagationPolicy") {
             guard let propagation = DeleteOptions.Propagation(rawValue: text) else {

@@ -1,11 +1,12 @@
 import Hummingbird
 import JSON
 import ResourceAPI
+import Telemetry
 
 // Paths that are no resources: discovery, version, health.
 extension APIResponder {
     private static let rootPaths: JSONValue = [
-        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/readyz", "/version",
+        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v3", "/readyz", "/version",
     ]
 
     func other(
@@ -15,7 +16,15 @@ extension APIResponder {
         switch segments.count {
         case 0: answer = .json(["paths": APIResponder.rootPaths])
         case 1: answer = try await topLevel(request, segments[0], query)
-        default: answer = try discovery(request, segments)
+        case _ where segments[0] == "openapi" && segments[1] == "v3":
+            answer = try openAPI(request, segments.dropFirst(2), query)
+        default:
+            // The first of them that knows the path; none waits for the other.
+            if let found = try discovery(request, segments) {
+                answer = found
+            } else {
+                answer = await health(segments, query)
+            }
         }
         guard let answer else { throw .unknownPath(request.uri.path) }
         guard request.method == .get else { throw .methodNotAllowed(request.method.rawValue, on: request.uri.path) }
@@ -33,9 +42,8 @@ extension APIResponder {
             try checkAcceptsJSON(request)
             return .json(name == "api" ? Discovery.coreVersions : Discovery.groups)
         case "version": return .json(ServerVersion.json(immVersion: immVersion))
-        case "healthz", "livez": return health(name, query, trouble: nil)
-        case "readyz": return health(name, query, trouble: await endpoints.readiness())
-        default: return nil
+        case "metrics": return .text(endpoints.metrics.text(), type: MetricRegistry.contentType)
+        default: return await health([name], query)
         }
     }
 
@@ -52,17 +60,9 @@ extension APIResponder {
         return .json(json)
     }
 
-    private func checkAcceptsJSON(_ request: Request) throws(APIStatus) {
+    func checkAcceptsJSON(_ request: Request) throws(APIStatus) {
         guard try Representation(accept: request.headers[.accept]) == .json else {
             throw .notAcceptable(request.headers[.accept] ?? "")
         }
-    }
-
-    /// `ok` with 200, or what is wrong with 500, as Kubernetes' health paths answer.
-    private func health(_ name: String, _ query: RequestQuery, trouble: String?) -> Response {
-        let sign = trouble == nil ? "+" : "-"
-        let check = trouble.map { "[\(sign)]\(name) failed: \($0)\n" } ?? "[\(sign)]\(name) ok\n"
-        if trouble != nil { return .text(check + "\(name) check failed\n", code: 500) }
-        return .text(query.flag("verbose") == true ? check + "\(name) check passed\n" : "ok")
     }
 }

@@ -8,9 +8,14 @@ import ResourceAPI
 extension APIResponder {
     func get(_ request: ResourceRequest) async throws(APIStatus) -> Response {
         let rendering = try Rendering(request, now: surroundings.time.now)
-        let object = try await client.get(request.reference())
+        let reference = try request.reference()
+        let asked = try VersionChecks.asked(request.query)
+        if rendering.representation == .json, asked == nil, let client = client as? any EncodedResourceClient {
+            return .encoded(try await client.encodedObject(reference))
+        }
+        let object = try await client.get(reference)
         let version = object["metadata"]?["resourceVersion"]?.stringValue ?? ""
-        if let asked = try VersionChecks.asked(request.query), asked > UInt64(version) ?? 0 {
+        if let asked, asked > UInt64(version) ?? 0 {
             // The version may be another object's: the store's own counts.
             let now = try await client.list(request.type, in: request.namespace, ListOptions(limit: 1))
             try VersionChecks.checkReached(asked, now.resourceVersion)
@@ -26,15 +31,21 @@ extension APIResponder {
         let rendering = try Rendering(request, now: surroundings.time.now)
         let query = request.query
         try ListChecks.check(query, type: request.type)
-        let list = try await client.list(
-            request.type, in: request.namespace,
-            ListOptions(
-                labelSelector: query.nonEmpty("labelSelector"), fieldSelector: query.nonEmpty("fieldSelector"),
-                limit: try query.count("limit"), continuation: query.nonEmpty("continue")))
-        if query.nonEmpty("continue") == nil, let asked = try VersionChecks.asked(query) {
-            try VersionChecks.checkReached(asked, list.resourceVersion)
-            try VersionChecks.checkExact(query, asked, list.resourceVersion)
+        if query.nonEmpty("continue") != nil, try VersionChecks.asked(query) != nil {
+            throw .badRequest("specifying resource version is not allowed when using continue")
         }
+        var options = ListOptions(
+            labelSelector: query.nonEmpty("labelSelector"), fieldSelector: query.nonEmpty("fieldSelector"),
+            limit: try query.count("limit"), continuation: query.nonEmpty("continue"))
+        let asked = query.nonEmpty("continue") == nil ? try VersionChecks.asked(query) : nil
+        if let asked, query["resourceVersionMatch"] == "Exact" { options.exactVersion = String(asked) }
+        if rendering.representation == .json, let client = client as? any EncodedResourceClient {
+            let list = try await client.encodedList(request.type, in: request.namespace, options)
+            if let asked { try VersionChecks.checkReached(asked, list.head.resourceVersion) }
+            return .encoded(list, apiVersion: request.type.apiVersion, kind: request.type.kind + "List")
+        }
+        let list = try await client.list(request.type, in: request.namespace, options)
+        if let asked { try VersionChecks.checkReached(asked, list.resourceVersion) }
         return .json(rendering.list(list))
     }
 }
@@ -89,14 +100,5 @@ enum VersionChecks {
         if let reached = UInt64(current), asked > reached {
             throw .versionTooLarge(asked: String(asked), current: current)
         }
-    }
-
-    /// A list shows the newest state, so that one of an exact older version has expired.
-    static func checkExact(_ query: RequestQuery, _ asked: UInt64, _ current: String) throws(APIStatus) {
-        guard query["resourceVersionMatch"] == "Exact", String(asked) != current else { return }
-        throw APIStatus(
-            code: 410, reason: .expired,
-            message: "the state at exactly resourceVersion \(asked) is not kept (current: \(current)): "
-                + "list without a version")
     }
 }

@@ -27,11 +27,16 @@ extension APIResponder {
             options.resourceVersion = list.resourceVersion
             initial = list.items.map { .event(.added($0)) } + [.endOfInitialEvents(list.resourceVersion)]
         }
-        let watch = try await client.watch(request.type, in: request.namespace, options)
+        let feed: WatchSource.Feed
+        if rendering.representation == .json, let client = client as? any EncodedResourceClient {
+            feed = .init(try await client.encodedWatch(request.type, in: request.namespace, options))
+        } else {
+            feed = .init(try await client.watch(request.type, in: request.namespace, options))
+        }
         let lines = WatchLines(rendering: rendering, time: surroundings.time)
         return try StreamingResponse(
             channel: request.channel, streams: streams, time: surroundings.time, duration: duration,
-            contentType: "application/json", source: WatchSource(watch, lines, initial).stream
+            contentType: "application/json", source: WatchSource(feed, lines, initial).stream
         ).response(to: request.http)
     }
 

@@ -1,5 +1,6 @@
 public import Ambient
 public import Logging
+public import Telemetry
 
 /// Takes keys from its work queue and reconciles them, several at a time, never one key twice at once.
 ///
@@ -22,13 +23,16 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
     private let backoff: Backoff.Policy
     private let surroundings: Surroundings
     private let logger: Logger
+    private let measures: ControllerMeasures?
     private let reconcile: Reconcile
     private let state = Guarded(State())
 
-    /// - Parameter workers: keys that are reconciled at the same time, at least 1.
+    /// - Parameters:
+    ///   - workers: keys that are reconciled at the same time, at least 1.
+    ///   - metrics: where outcomes, durations and the queue are counted; nil: nowhere.
     public init(
         _ name: String, workers: Int = 4, backoff: Backoff.Policy = .standard, _ surroundings: Surroundings,
-        logger: Logger, reconcile: @escaping Reconcile
+        logger: Logger, metrics: MetricRegistry? = nil, reconcile: @escaping Reconcile
     ) {
         precondition(workers > 0, "a controller needs a worker")
         self.name = name
@@ -36,7 +40,10 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
         self.backoff = backoff
         self.surroundings = surroundings
         self.reconcile = reconcile
-        queue = WorkQueue(time: surroundings.time)
+        let queue = WorkQueue<Key>(time: surroundings.time)
+        self.queue = queue
+        measures = metrics.map { ControllerMeasures($0, controller: name) }
+        measures?.watchQueue(depth: { Double(queue.counts.ready) }, age: { queue.age / .seconds(1) })
         var logger = logger
         logger[metadataKey: "controller"] = "\(name)"
         self.logger = logger
@@ -71,7 +78,9 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
             var logger = logger
             logger[metadataKey: "reconcile"] = "\(name)-\(id)"
             logger[metadataKey: "key"] = "\(key)"
+            let start = surroundings.time.uptime
             let outcome = await reconcile(key, logger)
+            measures?.reconciled(outcome.measured, in: surroundings.time.uptime - start)
             settle(key, outcome, logger)
             queue.done(key)
         }
@@ -104,6 +113,16 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
             logger.warning(
                 "reconcile failed, trying again later",
                 metadata: ["error": "\(error)", "attempt": "\(attempt)", "after": "\(delay)"])
+        }
+    }
+}
+
+extension ReconcileOutcome {
+    fileprivate var measured: ControllerMeasures.Outcome {
+        switch self {
+        case .done: .done
+        case .requeue: .requeued
+        case .failed: .failed
         }
     }
 }

@@ -41,8 +41,15 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
         state.withLock { ($0.keys.readyCount, $0.keys.processingCount, $0.keys.delayedCount) }
     }
 
+    /// How long the first ready key has waited; zero when there is none.
+    public var age: Duration {
+        guard let since = state.withLock({ $0.keys.readySince }) else { return .zero }
+        return max(.zero, time.uptime - since)
+    }
+
     public func add(_ key: Key) {
-        change { $0.add(key) }
+        let now = time.uptime
+        change { $0.add(key, now: now) }
     }
 
     public func add(_ key: Key, after delay: Duration) {
@@ -77,7 +84,8 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Ends the processing of a key that `next` returned.
     public func done(_ key: Key) {
-        change { $0.done(key) }
+        let now = time.uptime
+        change { $0.done(key, now: now) }
     }
 
     /// Ends all waits with nil and forgets all keys; later adds are passed over.

@@ -3,7 +3,12 @@
 /// A key is in at most one of `ready` and `processing`; a key that is added while it is processed is marked and becomes
 /// ready when its worker is done.
 struct WorkQueueState<Key: Hashable> {
-    private var ready = FIFO<Key>()
+    private struct Waiting {
+        let key: Key
+        let since: Duration
+    }
+
+    private var ready = FIFO<Waiting>()
     private var isReady: Set<Key> = []
     private var processing: Set<Key> = []
     private var comesAgain: Set<Key> = []
@@ -15,12 +20,15 @@ struct WorkQueueState<Key: Hashable> {
     var delayedCount: Int { delayed.count }
     var earliestDue: Duration? { isShutDown ? nil : delayed.earliest }
 
-    mutating func add(_ key: Key) {
+    /// Since when the first ready key waits.
+    var readySince: Duration? { isShutDown ? nil : ready.first?.since }
+
+    mutating func add(_ key: Key, now: Duration) {
         guard !isShutDown else { return }
         if processing.contains(key) {
             comesAgain.insert(key)
         } else if isReady.insert(key).inserted {
-            ready.append(key)
+            ready.append(Waiting(key: key, since: now))
         }
     }
 
@@ -33,20 +41,20 @@ struct WorkQueueState<Key: Hashable> {
 
     /// Makes ready what is due at `now`.
     mutating func promote(now: Duration) {
-        while let key = delayed.pop(due: now) { add(key) }
+        while let key = delayed.pop(due: now) { add(key, now: now) }
     }
 
     /// The next key, which from now on is being processed.
     mutating func take() -> Key? {
-        guard !isShutDown, let key = ready.popFirst() else { return nil }
+        guard !isShutDown, let key = ready.popFirst()?.key else { return nil }
         isReady.remove(key)
         processing.insert(key)
         return key
     }
 
-    mutating func done(_ key: Key) {
+    mutating func done(_ key: Key, now: Duration) {
         processing.remove(key)
-        if comesAgain.remove(key) != nil { add(key) }
+        if comesAgain.remove(key) != nil { add(key, now: now) }
     }
 
     mutating func shutDown() {

@@ -7,12 +7,16 @@ public enum ResourceTypes {
         Lease.resourceType,
     ]
 
+    /// Kinds that are served and not stored: other forms of kinds in `all`.
+    public static let views: [ResourceType] = [RegardingEvent.resourceType]
+
     public static func find(apiVersion: String, kind: String) -> ResourceType? {
         all.first { $0.kind == kind && $0.apiVersion == apiVersion }
     }
 
+    /// By the path of a request; among the views too.
     public static func find(group: String, version: String, plural: String) -> ResourceType? {
-        all.first { $0.plural == plural && $0.group == group && $0.version == version }
+        (all + views).first { $0.plural == plural && $0.group == group && $0.version == version }
     }
 
     /// By what people type after `get`: plural, singular, kind, short name, each also with `.group` or

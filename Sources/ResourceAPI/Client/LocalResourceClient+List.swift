@@ -27,7 +27,9 @@ extension LocalResourceClient {
         let served = try types.find(type)
         let selection = try Selection(type, labels: options.labelSelector, fields: options.fieldSelector)
         let namespace = selection.namespace(within: namespace, of: type)
-        if let name = selection.name, namespace != nil || !type.namespaced, options.continuation == nil {
+        if let name = selection.name, namespace != nil || !type.namespaced, options.continuation == nil,
+            options.exactVersion == nil
+        {
             return try await single(served.key(namespace ?? "", name), selection)
         }
         let limit = options.limit.flatMap { $0 > 0 ? $0 : nil }
@@ -35,6 +37,15 @@ extension LocalResourceClient {
         var next: StoreContinuation? = nil
         if let token = options.continuation, !token.isEmpty {
             next = try ListToken.decode(token, resource: served.resource)
+        }
+        if let text = options.exactVersion {
+            guard let version = StoreVersion(text) else {
+                throw .badRequest(
+                    "invalid resourceVersion \"\(text)\": it must be a decimal number from an earlier answer")
+            }
+            // From before the first key of the snapshot.
+            next = StoreContinuation(
+                version: version, after: ObjectKey(resource: served.resource, namespace: "", name: ""))
         }
         return try await pages(scope, selection, limit, from: next)
     }
@@ -51,7 +62,7 @@ extension LocalResourceClient {
             if selection.isEverything {
                 return StoredList(
                     objects: page.objects, version: page.version, continuation: next.map(ListToken.encode),
-                    remainingItemCount: page.remaining)
+                    remainingItemCount: next == nil ? nil : page.remaining)
             }
             for (index, object) in page.objects.enumerated() where selection.contains(object.body) {
                 found.append(object)
@@ -75,6 +86,7 @@ extension LocalResourceClient {
             return try await store.list(scope, limit: limit, continuation: continuation)
         } catch {
             guard case .compacted = error.code else { throw APIStatus(error) }
+            guard let continuation, !continuation.after.name.isEmpty else { throw APIStatus(error) }
             throw APIStatus(
                 code: 410, reason: .expired,
                 message: "The provided continue parameter is too old to display a consistent list result. "

@@ -104,6 +104,7 @@ public enum SelectableFields {
         if type.key == "/events", field.hasPrefix("regarding.") {
             field = "involvedObject." + field.dropFirst("regarding.".count)
         }
+        if type.key == "/events", field == "reportingController" { field = "reportingComponent" }
         return names(of: type).contains(field) ? field.split(separator: ".").map(String.init) : nil
     }
 
