@@ -64,6 +64,7 @@ let package = Package(
         library("InfraAPI", ["Ambient", "JSON", crypto]),
 
         // Pure.
+        library("JSONPath", ["JSON"]),
         library("Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
         library("Planning", ["Ambient", "InfraAPI"]),
 
@@ -102,7 +103,8 @@ let package = Package(
         library(
             "ImmctlCommands",
             [
-                "APIClient", "Ambient", "HTTPTransport", "InfraAPI", "JSON", "Manifests", "ResourceAPI", arguments,
+                "APIClient", "Ambient", "HTTPTransport", "InfraAPI", "JSON", "JSONPath", "Manifests", "ResourceAPI",
+                arguments,
             ]),
 
         // Executables.
@@ -130,6 +132,7 @@ let package = Package(
 
         // Tests.
         tests("JSONTests", ["JSON"]),
+        tests("JSONPathTests", ["JSONPath", "JSON"]),
         tests("InfraAPITests", ["InfraAPI", "JSON", "Ambient"]),
         tests("ManifestsTests", ["Manifests", "InfraAPI", "JSON"]),
         .executableTarget(

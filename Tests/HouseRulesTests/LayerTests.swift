@@ -9,6 +9,7 @@ import Testing
     static let allowed: [(folder: String, modules: Set<String>)] = [
         ("Sources/Ambient", ["Synchronization"]),
         ("Sources/JSON", []),
+        ("Sources/JSONPath", ["JSON"]),
         ("Sources/InfraAPI", ["Ambient", "JSON", "Crypto"]),
         ("Sources/Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
         ("Sources/Planning", ["Ambient", "InfraAPI"]),
