@@ -17,7 +17,7 @@ import Testing
         for _ in 0..<60 { value = ["a": value, "b": [1, 2]] }
         var limits = JSONPathLimits()
         limits.maximumVisits = 10_000
-        let path = try JSONPath("..a" + String(repeating: "..a", count: 6), limits: limits)
+        let path = try JSONPathExpression("..a" + String(repeating: "..a", count: 6), limits: limits)
         #expect(try #require(throws: JSONPathError.self) { try path.values(in: value) }.code == .tooLarge)
         limits.maximumVisits = 20_000_000
         limits.maximumOutputBytes = 5000
@@ -43,7 +43,7 @@ import Testing
         for _ in 0..<500 {
             let text = (0..<next(14)).map { _ in pieces[next(pieces.count)] }.joined()
             if let template = try? JSONPathTemplate(text, limits: limits) { _ = try? template.text(for: documented) }
-            if let path = try? JSONPath(text, limits: limits) { _ = try? path.values(in: documented) }
+            if let path = try? JSONPathExpression(text, limits: limits) { _ = try? path.values(in: documented) }
         }
     }
 }

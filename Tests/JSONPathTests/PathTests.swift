@@ -107,7 +107,7 @@ let fleet: JSONValue = [
         "@.metadata.name",
     ])
     func `a path may leave out braces and the first dot`(path: String) throws {
-        #expect(try JSONPath(path).values(in: fleet) == ["web"])
+        #expect(try JSONPathExpression(path).values(in: fleet) == ["web"])
     }
 
     @Test(arguments: [

@@ -4,7 +4,7 @@ public import JSON
 ///
 /// Source: "JSONPath Support" in the Kubernetes reference. A key that is missing leads nowhere and is no error; an index
 /// beyond the end of a list is one, as in kubectl.
-public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
+public struct JSONPathExpression: Sendable, Hashable, CustomStringConvertible {
     /// As it was written, without braces.
     public let description: String
     let steps: [JSONPathStep]
