@@ -25,7 +25,7 @@ public struct Immctl: ParsableCommand {
                 name: "Change things",
                 subcommands: [
                     ApplyCommand.self, DeleteCommand.self, ScaleCommand.self, RolloutCommand.self, PatchCommand.self,
-                    LabelCommand.self, AnnotateCommand.self,
+                    LabelCommand.self, AnnotateCommand.self, CreateCommand.self, ReplaceCommand.self, EditCommand.self,
                 ]),
             CommandGroup(
                 name: "Look at things",
