@@ -65,6 +65,7 @@ let package = Package(
         library("InfraAPI", ["Ambient", "JSON", crypto]),
 
         // Pure.
+        library("JSONPath", ["JSON"]),
         library("Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
         library("Planning", ["Ambient", "InfraAPI"]),
         library("OpenAPI", ["InfraAPI", "JSON", crypto]),
@@ -106,7 +107,8 @@ let package = Package(
         library(
             "ImmctlCommands",
             [
-                "APIClient", "Ambient", "HTTPTransport", "InfraAPI", "JSON", "Manifests", "ResourceAPI", arguments,
+                "APIClient", "Ambient", "HTTPTransport", "InfraAPI", "JSON", "JSONPath", "Manifests", "ResourceAPI",
+                arguments,
             ]),
 
         // Executables.
@@ -135,6 +137,7 @@ let package = Package(
         // Tests.
         tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry"]),
+        tests("JSONPathTests", ["JSONPath", "JSON"]),
         tests("InfraAPITests", ["InfraAPI", "JSON", "Ambient"]),
         tests("OpenAPITests", ["OpenAPI", "InfraAPI", "JSON"]),
         tests("KubernetesProtobufTests", ["KubernetesProtobuf", "JSON"]),

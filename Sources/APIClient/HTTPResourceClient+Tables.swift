@@ -29,6 +29,17 @@ extension HTTPResourceClient {
         return WatchReader(try await open(path.string, accept: HTTPResourceClient.tableType), at: location).watch
     }
 
+    /// The body of the answer to GET, whatever it holds.
+    ///
+    /// - Parameter path: from the first slash, percent-encoded, with the query.
+    public func get(_ path: String) async throws(APIStatus) -> [UInt8] {
+        let response = try await raw(method: .get, path: path, accept: "application/json, */*")
+        guard (200..<300).contains(response.status) else {
+            throw APIStatus.answered(response.status, response.body, location)
+        }
+        return response.body
+    }
+
     /// The plan of the daemon for an InstanceSet as if it had been applied.
     ///
     /// - Throws: 404 when the server makes no plans.

@@ -3,7 +3,7 @@ public import ResourceAPI
 /// What the process ends with.
 ///
 /// `plan` uses the same numbers as `terraform plan -detailed-exitcode`: 0 no changes, 1 an error, 2 changes; a usage
-/// error of `plan` is therefore 1.
+/// error of `plan` is therefore 1. `diff` uses those of kubectl: 0 no differences, 1 differences, more an error.
 public enum CommandStatus: Int32, Sendable, Hashable, CaseIterable {
     case success = 0
     case failed = 1
@@ -16,6 +16,10 @@ public enum CommandStatus: Int32, Sendable, Hashable, CaseIterable {
 
     /// `plan` found changes.
     public static let changes = CommandStatus.usage
+    /// `diff` found differences.
+    public static let differences = CommandStatus.failed
+    /// `diff` could not compare.
+    static let trouble = CommandStatus.usage
 
     public init(_ status: APIStatus) {
         switch status.reason {

@@ -23,16 +23,22 @@ public struct Immctl: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Change things",
-                subcommands: [ApplyCommand.self, DeleteCommand.self, ScaleCommand.self, RolloutCommand.self]),
+                subcommands: [
+                    ApplyCommand.self, DeleteCommand.self, ScaleCommand.self, RolloutCommand.self, PatchCommand.self,
+                    LabelCommand.self, AnnotateCommand.self, CreateCommand.self, ReplaceCommand.self, EditCommand.self,
+                ]),
             CommandGroup(
                 name: "Look at things",
                 subcommands: [
-                    GetCommand.self, DescribeCommand.self, PlanCommand.self, EventsCommand.self, LogsCommand.self,
+                    GetCommand.self, DescribeCommand.self, DiffCommand.self, PlanCommand.self, EventsCommand.self,
+                    LogsCommand.self,
                     WaitCommand.self,
                 ]),
             CommandGroup(
                 name: "About immctl and the server",
-                subcommands: [VersionCommand.self, APIResourcesCommand.self, CompletionCommand.self]),
+                subcommands: [
+                    VersionCommand.self, ExplainCommand.self, APIResourcesCommand.self, CompletionCommand.self,
+                ]),
         ])
 
     public init() {}

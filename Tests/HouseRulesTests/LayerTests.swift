@@ -10,6 +10,7 @@ import Testing
         ("Sources/Ambient", ["Synchronization"]),
         ("Sources/JSON", []),
         ("Sources/Telemetry", ["Ambient"]),
+        ("Sources/JSONPath", ["JSON"]),
         ("Sources/InfraAPI", ["Ambient", "JSON", "Crypto"]),
         ("Sources/Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
         ("Sources/Planning", ["Ambient", "InfraAPI"]),

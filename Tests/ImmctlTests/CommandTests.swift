@@ -93,7 +93,7 @@ import Testing
             connect: { _ throws(CommandFailure) in throw CommandFailure(.failed, "not used") })
         let watching = Task {
             try? await query.watch(
-                ResourceWords.Item(type: InstanceSet.resourceType, name: nil), as: .table, false, invocation)
+                ResourceWords.Item(type: InstanceSet.resourceType, name: nil), as: .table, TableLayout(), invocation)
         }
         try await output.waitFor(2)
         _ = await bench.run("apply -f -", input: Manifest.web().replacing("name: web", with: "name: a-longer-name"))
@@ -191,7 +191,7 @@ import Testing
         #expect(await bench.run("wait iset/web --for=condition=Ready").status == .failed)
     }
 
-    @Test(arguments: ["condition", "condition=", "condition=Ready=", "deleted", "jsonpath={.spec}"])
+    @Test(arguments: ["condition", "condition=", "condition=Ready=", "deleted", "jsonpath=", "jsonpath={.spec"])
     func `a goal that is none is wrong usage`(goal: String) async throws {
         let bench = try await Bench()
         #expect(await bench.run("wait iset/web --for=\(goal)").status == .usage)

@@ -63,14 +63,14 @@ import Testing
     }
 
     @Test func `every command has an example that it can read itself`() throws {
-        #expect(HelpTests.leaves.count == 18)
+        #expect(HelpTests.leaves.count == 30)
         for command in HelpTests.leaves {
             let discussion = command.configuration.discussion
             let examples = discussion.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
                 .filter { $0.contains("immctl ") && !$0.contains("|") && !$0.hasPrefix("immctl finds") }
             #expect(!examples.isEmpty, "\(command) has no example")
             for example in examples {
-                let words = example.split(separator: " ").prefix { $0 != ">" }.dropFirst().map(String.init)
+                let words = Array((CommandWords.split(String(example)) ?? []).prefix { $0 != ">" }.dropFirst())
                 #expect(throws: Never.self, "\(example)") {
                     _ = try Immctl.parseAsRoot(BooleanArguments.normalized(words))
                 }

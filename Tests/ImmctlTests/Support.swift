@@ -49,6 +49,10 @@ final class Bench: Sendable {
     let planned = Guarded<[JSONValue]>([])
     let log = Guarded<[UInt8]>([])
     let logRequests = Guarded<[String]>([])
+    /// The environment's variables.
+    let variables = Guarded<[String: String]>(["IMM_SOCKET": "/nowhere.sock"])
+    /// What stands for the programs that commands run.
+    let launch = Guarded(TestProgram())
 
     init() async throws {
         client = LocalResourceClient(store: MemoryObjectStore(surroundings: surroundings), surroundings: surroundings)
@@ -108,8 +112,8 @@ final class Bench: Sendable {
             isTerminal: isTerminal, width: 80)
         let session = session(client ?? self.client)
         let invocation = Invocation(
-            console: console, environment: Environment(["IMM_SOCKET": "/nowhere.sock"]), surroundings: surroundings,
-            connect: { _ in session })
+            console: console, environment: Environment(variables.withLock { $0 }), surroundings: surroundings,
+            launch: launch.withLock { $0 }.run, connect: { _ in session })
         let status = await Immctl.execute(arguments, in: invocation)
         return CommandResult(status: status, output: output.all, errors: errors.all)
     }
@@ -131,7 +135,23 @@ final class Bench: Sendable {
                 planned.withLock { $0.append(set) }
                 return plan.withLock { $0 }
             },
-            version: { () throws(APIStatus) in ["gitVersion": "v9.9.9"] })
+            version: { () throws(APIStatus) in ["gitVersion": "v9.9.9"] },
+            raw: { path throws(APIStatus) in Array("raw \(path)".utf8) })
+    }
+}
+
+/// What stands for a program that a command runs.
+struct TestProgram: Sendable {
+    var body: @Sendable ([String]) throws -> Int32 = { words in
+        throw CommandFailure(.failed, "no program is expected to run: \(words)")
+    }
+
+    func run(_ words: [String]) throws(CommandFailure) -> Int32 {
+        do {
+            return try body(words)
+        } catch {
+            throw error as? CommandFailure ?? CommandFailure(.failed, "\(error)")
+        }
     }
 }
 

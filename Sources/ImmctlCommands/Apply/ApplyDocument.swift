@@ -43,8 +43,8 @@ struct ApplyDocument: Sendable {
     }
 
     /// The server's refusal, with the places of the fields that it names.
-    func failure(_ error: APIStatus) -> CommandFailure {
-        var failure = CommandFailure(error, while: "apply \(reference.qualifiedName)")
+    func failure(_ error: APIStatus, while action: String = "apply") -> CommandFailure {
+        var failure = CommandFailure(error, while: "\(action) \(reference.qualifiedName)")
         // Not the manifest's fault.
         if failure.status == .noServer { return failure }
         // A conflict's causes name fields too.

@@ -9,9 +9,13 @@ struct ApplyDocuments: Sendable {
 
     /// Reads and validates `paths`; `-` is the standard input.
     ///
-    /// - Parameter namespace: what `-n` says; nil when it was not given.
+    /// - Parameters:
+    ///   - namespace: what `-n` says; nil when it was not given.
+    ///   - allowsGeneratedNames: whether `generateName` will do in the place of a name.
     /// - Throws: everything that is wrong with any document, each with its place.
-    init(_ paths: [String], recursive: Bool, namespace: String?, _ console: Console) throws(CommandFailure) {
+    init(
+        _ paths: [String], recursive: Bool, namespace: String?, allowsGeneratedNames: Bool = false, _ console: Console
+    ) throws(CommandFailure) {
         var sources: [ManifestSource] = []
         for path in paths {
             // The standard input is the console's, so that a test holds it.
@@ -21,7 +25,8 @@ struct ApplyDocuments: Sendable {
         }
         let (loaded, unreadable) = loadManifests(sources)
         let (resources, invalid) = validateManifests(loaded, defaultNamespace: namespace ?? "default")
-        let flaws = unreadable + invalid + resources.flatMap { ApplyDocuments.flaws(of: $0, namespace) }
+        let flaws =
+            unreadable + invalid + resources.flatMap { ApplyDocuments.flaws(of: $0, namespace, allowsGeneratedNames) }
         guard flaws.isEmpty else {
             throw CommandFailure(
                 .failed, flaws.map(\.description).joined(separator: "\n"), hints: ["nothing was applied"])
@@ -36,10 +41,13 @@ struct ApplyDocuments: Sendable {
 
     var references: [ObjectReference] { documents.map(\.reference) }
 
-    private static func flaws(of resource: ManifestResource, _ namespace: String?) -> [Diagnostic] {
+    private static func flaws(
+        of resource: ManifestResource, _ namespace: String?, _ allowsGeneratedNames: Bool
+    ) -> [Diagnostic] {
         let metadata = FieldPath([.field("metadata")])
         var flaws: [Diagnostic] = []
-        if resource.name.isEmpty {
+        let isGenerated = resource.value[path: ["metadata", "generateName"]] != nil
+        if resource.name.isEmpty, !(allowsGeneratedNames && isGenerated) {
             flaws.append(
                 resource.document.diagnostic(
                     at: metadata, "metadata.name is missing", hint: "apply finds an object by its name"))

@@ -13,11 +13,10 @@ struct APIResourcesCommand: ImmctlCommand {
               immctl api-resources -o name
             """)
 
-    @Option(name: .shortAndLong, help: "Output: table, wide, yaml, json or name.")
-    var output: ObjectFormat = .table
+    @OptionGroup var output: ObjectOutputOptions
 
     func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
-        OutputRendering(console: invocation.console).show(kinds: ResourceTypes.all, as: output)
+        try OutputRendering(console: invocation.console).show(kinds: ResourceTypes.all, as: output.output)
         return .success
     }
 }

@@ -29,8 +29,7 @@ struct ApplyCommand: ImmctlCommand {
     @Flag(help: "Accepted as kubectl has it: apply is always server-side.")
     var serverSide = false
 
-    @Option(name: .shortAndLong, help: "Output: text, yaml, json or name.")
-    var output: ChangeFormat = .text
+    @OptionGroup var output: ChangeOutputOptions
 
     @OptionGroup var namespace: NamespaceOptions
     @OptionGroup var server: ServerOptions
@@ -44,8 +43,8 @@ struct ApplyCommand: ImmctlCommand {
         let rendering = OutputRendering(console: invocation.console)
         if dryRun == .client {
             let changes = documents.map { ObjectChange($0.reference, .valid, $0.object, .client) }
-            for change in changes { rendering.show(change, as: output) }
-            rendering.finish(changes, as: output)
+            for change in changes { rendering.show(change, as: output.output) }
+            try rendering.finish(changes, as: output.output)
             return .success
         }
         return try await server.withSession(invocation) { session throws(CommandFailure) in
@@ -62,14 +61,14 @@ struct ApplyCommand: ImmctlCommand {
                             .server)
                         : try await run.apply(preview)
                     changes.append(change)
-                    rendering.show(change, as: output)
+                    rendering.show(change, as: output.output)
                 } catch {
                     if error.status == .noServer { throw error }
                     invocation.console.report(error)
                     status = status.joined(with: error.status)
                 }
             }
-            rendering.finish(changes, as: output)
+            try rendering.finish(changes, as: output.output)
             return status
         }
     }

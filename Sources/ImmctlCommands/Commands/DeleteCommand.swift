@@ -54,8 +54,7 @@ struct DeleteCommand: ImmctlCommand {
     @Option(help: "Whether to change anything: none, client or server.")
     var dryRun: DryRun = .none
 
-    @Option(name: .shortAndLong, help: "Output: text, yaml, json or name.")
-    var output: ChangeFormat = .text
+    @OptionGroup var output: ChangeOutputOptions
 
     @OptionGroup var server: ServerOptions
 
@@ -81,7 +80,7 @@ struct DeleteCommand: ImmctlCommand {
             }
             let deletion = Deletion(
                 session: session, invocation: invocation, cascade: cascade.propagation, dryRun: dryRun,
-                ignoreNotFound: ignoreNotFound || selection.isByQuery, output: output)
+                ignoreNotFound: ignoreNotFound || selection.isByQuery, output: output.output)
             let status = try await deletion.delete(references)
             guard wait, dryRun == .none else { return status }
             return status.joined(with: try await deletion.waitUntilGone(timeout: timeout.duration))

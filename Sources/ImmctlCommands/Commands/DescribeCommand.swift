@@ -32,7 +32,8 @@ struct DescribeCommand: ImmctlCommand {
             let now = invocation.now
             var texts: [[String]] = []
             for description in descriptions { texts.append(try description.lines(now: now)) }
-            OutputRendering(console: invocation.console).show(.results(descriptions.map(\.json)), as: output.output) {
+            try OutputRendering(console: invocation.console).show(.results(descriptions.map(\.json)), as: output.output)
+            {
                 Array(texts.joined(separator: ["", ""]))
             }
             if descriptions.isEmpty { invocation.console.note("No resources found in namespace \(namespace.name).") }

@@ -41,8 +41,8 @@ struct EventsCommand: ImmctlCommand {
         return try await server.withSession(invocation) { session throws(CommandFailure) in
             let rendering = OutputRendering(console: invocation.console)
             if watch {
-                try await query.follow(session.client) { event in
-                    rendering.show(event, as: output.output) {
+                try await query.follow(session.client) { event throws(CommandFailure) in
+                    try rendering.show(event, as: output.output) {
                         let line = EventTable.lines([event], now: invocation.now, showsNamespaces: allNamespaces)
                         return Array(line.dropFirst())
                     }
@@ -50,7 +50,7 @@ struct EventsCommand: ImmctlCommand {
                 return .success
             }
             let events = try await query.events(session.client)
-            rendering.show(JSONValue.list(events), as: output.output) {
+            try rendering.show(JSONValue.list(events), as: output.output) {
                 EventTable.lines(events, now: invocation.now, showsNamespaces: allNamespaces)
             }
             if events.isEmpty && rendering.isForPeople(output.output) { invocation.console.note("No events found.") }

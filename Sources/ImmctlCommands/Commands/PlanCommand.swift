@@ -47,7 +47,7 @@ struct PlanCommand: ImmctlCommand {
                     try ResourceWords.references(objects, in: namespace.name))
             }
             let style = invocation.console.outputStyle
-            OutputRendering(console: invocation.console).show(.results(plans.map(\.json)), as: output.output) {
+            try OutputRendering(console: invocation.console).show(.results(plans.map(\.json)), as: output.output) {
                 plans.flatMap { $0.lines(style: style) }
             }
             return plans.contains(where: \.isChange) ? .changes : .success

@@ -28,12 +28,12 @@ struct RolloutHistoryCommand: ImmctlCommand {
             let rendering = OutputRendering(console: invocation.console)
             if let revision {
                 guard let found = history[revision] else { throw history.unknown(revision) }
-                rendering.show(found.json.withoutManagedFields, as: output.output) {
+                try rendering.show(found.json.withoutManagedFields, as: output.output) {
                     RevisionDescription.lines(found, now: invocation.now)
                 }
                 return .success
             }
-            rendering.show(.list(history.revisions.map(\.json.withoutManagedFields)), as: output.output) {
+            try rendering.show(.list(history.revisions.map(\.json.withoutManagedFields)), as: output.output) {
                 history.lines(now: invocation.now)
             }
             if history.revisions.isEmpty && rendering.isForPeople(output.output) {

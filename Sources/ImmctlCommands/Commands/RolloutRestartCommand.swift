@@ -32,7 +32,7 @@ struct RolloutRestartCommand: ImmctlCommand {
                 try await session.client.mergePatch(
                     reference, patch, nil, WriteOptions(fieldManager: Session.fieldManager))
             }
-            OutputRendering(console: invocation.console).show(result.withoutManagedFields, as: output.output) {
+            try OutputRendering(console: invocation.console).show(result.withoutManagedFields, as: output.output) {
                 ["\(reference.qualifiedName) restarted\(resolve ? ", its image is resolved anew" : "")"]
             }
             return .success

@@ -34,7 +34,7 @@ struct RolloutStatusCommand: ImmctlCommand {
             let rollout = RolloutWatch(set: reference, client: session.client)
             guard watch else {
                 let progress = try await rollout.now()
-                rendering.show(progress.json, as: output.output) { [RolloutText.line(progress)] }
+                try rendering.show(progress.json, as: output.output) { [RolloutText.line(progress)] }
                 if case .failed = progress.state { return .failed }
                 return .success
             }
@@ -47,7 +47,7 @@ struct RolloutStatusCommand: ImmctlCommand {
                     .failed, "\(reference.qualifiedName) is not rolled out after \(Age.text(timeout.duration))",
                     hints: ["see why with `immctl describe \(reference.type.singular)/\(reference.name)`"])
             }
-            if !isText { rendering.show(last.json, as: output.output) { [] } }
+            if !isText { try rendering.show(last.json, as: output.output) { [] } }
             guard case .complete = last.state else { return .failed }
             return .success
         }

@@ -56,7 +56,9 @@ struct RolloutUndoCommand: ImmctlCommand {
                 ? "\(reference.qualifiedName) unchanged: it has the template of revision \(revision.spec.number) already"
                 : "\(reference.qualifiedName) rolled back to revision \(revision.spec.number) "
                     + "(\(revision.name), \(revision.spec.template.spec.image))\(how)"
-            OutputRendering(console: invocation.console).show(result.withoutManagedFields, as: output.output) { [line] }
+            try OutputRendering(console: invocation.console).show(result.withoutManagedFields, as: output.output) {
+                [line]
+            }
             return .success
         }
     }

@@ -41,7 +41,7 @@ struct ScaleCommand: ImmctlCommand {
         return try await server.withSession(invocation) { session throws(CommandFailure) in
             var results: [JSONValue] = []
             for reference in references { results.append(try await scale(reference, session)) }
-            OutputRendering(console: invocation.console).show(JSONValue.results(results), as: output.output) {
+            try OutputRendering(console: invocation.console).show(JSONValue.results(results), as: output.output) {
                 references.map { "\($0.qualifiedName) scaled" }
             }
             return .success

@@ -37,7 +37,7 @@ struct VersionCommand: ImmctlCommand {
                 failure = error
             }
         }
-        rendering.show(versions, as: output.output) { lines }
+        try rendering.show(versions, as: output.output) { lines }
         if let failure { throw failure }
         return .success
     }

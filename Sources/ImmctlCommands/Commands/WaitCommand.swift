@@ -6,19 +6,22 @@ import ResourceAPI
 struct WaitCommand: ImmctlCommand {
     static let configuration = CommandConfiguration(
         commandName: "wait",
-        abstract: "Wait until objects have a condition, or are gone.",
+        abstract: "Wait until objects have a condition or a value, or are there, or are gone.",
         discussion: """
             Examples:
               immctl wait instanceset/web --for=condition=Ready
               immctl wait iset/web --for=condition=Stalled=False --timeout 2m
               immctl wait iinst -l app=web --for=condition=Ready
+              immctl wait iset/web --for=jsonpath='{.status.availableReplicas}'=3
               immctl wait iset/web --for=delete
             """)
 
     @Argument(help: "KIND NAME…, or KIND/NAME…, or KIND with a selector or --all")
     var objects: [String]
 
-    @Option(name: .customLong("for"), help: "condition=TYPE[=STATUS], or delete.")
+    @Option(
+        name: .customLong("for"), help: "condition=TYPE[=STATUS], jsonpath={PATH}[=VALUE], create or delete.",
+        completion: .list(["condition=Ready", "jsonpath=", "create", "delete"]), transform: WaitGoal.init(word:))
     var goal: WaitGoal
 
     @Option(help: "How long to wait.")
@@ -60,7 +63,7 @@ struct WaitCommand: ImmctlCommand {
                 met.append(object)
                 if isText { invocation.console.print("\(reference.qualifiedName) \(goal.metText)") }
             }
-            if !isText { rendering.show(JSONValue.results(met), as: output.output) { [] } }
+            if !isText { try rendering.show(JSONValue.results(met), as: output.output) { [] } }
             return .success
         }
     }

@@ -1,12 +1,16 @@
-/// Booleans as kubectl's users write them, in the form that ArgumentParser reads.
+/// Booleans and joined short options as kubectl's users write them, in the form that ArgumentParser reads.
 ///
 /// Go's flags take `--watch`, `--watch=true` and `--watch=false` alike; ArgumentParser has flags without a value and
 /// options with one.
 enum BooleanArguments {
+    /// Short options whose value may follow without a space: `-ojson`, `-nshop`. ArgumentParser would take the equals
+    /// sign of `-ojsonpath=…` for its own.
+    private static let joined = ["-o", "-n", "-l", "-L"]
+
     /// Flags without a value here.
     private static let flags = [
-        "--all", "--all-namespaces", "--client", "--follow", "--force-conflicts", "--ignore-not-found", "--recursive",
-        "--resolve", "--server-side", "--timestamps",
+        "--all", "--all-namespaces", "--client", "--follow", "--force-conflicts", "--ignore-not-found", "--list",
+        "--no-headers", "--overwrite", "--recursive", "--resolve", "--server-side", "--show-labels", "--timestamps",
     ]
 
     /// Options with a value here: true unless they are turned off.
@@ -26,7 +30,10 @@ enum BooleanArguments {
         for (index, argument) in arguments.enumerated() {
             if argument == "--" { return result + arguments[index...] }
             let next = index + 1 < arguments.count ? arguments[index + 1] : ""
-            if options.contains(argument), Bool(next) == nil {
+            if let joined = BooleanArguments.joined.first(where: { argument.hasPrefix($0) }), argument.count > 2 {
+                let value = argument.dropFirst(joined.count)
+                result += [joined, String(value.first == "=" ? value.dropFirst() : value)]
+            } else if options.contains(argument), Bool(next) == nil {
                 result.append("\(argument)=true")
             } else if let flag = flags.first(where: { argument == "\($0)=true" }) {
                 result.append(flag)

@@ -3,7 +3,8 @@ import ResourceAPI
 
 /// Which objects of a kind.
 struct SelectorOptions: ParsableArguments {
-    @Option(name: [.customShort("l"), .long], help: "Label selector: app=web,tier!=db,env in (a,b)")
+    @Option(
+        name: [.customShort("l"), .long], help: "Label selector: app=web,tier!=db,env in (a,b)")
     var selector: String?
 
     @Option(name: .long, help: "Field selector: metadata.name=web")

@@ -19,7 +19,7 @@ struct PlannedChange: Sendable {
         switch verb {
         case .created: lines.append(style.paint("+", .green) + " \(reference.qualifiedName): to be created")
         case .configured: lines.append(style.paint("~", .yellow) + " \(reference.qualifiedName): to be changed")
-        case .unchanged, .deleted, .valid, nil: break
+        default: break
         }
         if let report {
             lines += PlanText.lines(report, style: style)

@@ -4,7 +4,9 @@ import ResourceAPI
 /// What happened to one object.
 struct ObjectChange: Sendable, Hashable {
     enum Verb: String, Sendable, Hashable {
-        case created, configured, unchanged, deleted
+        case created, configured, unchanged, deleted, replaced, edited, patched, labeled, unlabeled, annotated, scaled
+        case patchedNothing = "patched (no change)"
+        case notLabeled = "not labeled"
         /// Checked on this side only.
         case valid
     }

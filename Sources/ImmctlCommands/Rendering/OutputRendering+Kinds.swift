@@ -4,7 +4,7 @@ import Manifests
 
 extension OutputRendering {
     /// The kinds themselves, for `api-resources`.
-    func show(kinds: [ResourceType], as format: ObjectFormat) {
+    func show(kinds: [ResourceType], as format: ObjectFormat) throws(CommandFailure) {
         switch format {
         case .name: for type in kinds { console.print(type.qualifiedName) }
         case .table, .wide:
@@ -20,6 +20,8 @@ extension OutputRendering {
             for line in table.lines() { console.print(line) }
         case .yaml: console.output(document(kinds).yamlString())
         case .json: console.print(document(kinds).prettyString())
+        case .jsonPath, .customColumns:
+            throw .usage("-o \(format): kinds are printed as table, wide, yaml, json or name")
         }
     }
 

@@ -10,13 +10,11 @@ struct TextTable: Sendable, Hashable {
         self.rows = rows
     }
 
-    /// Width of each column, in characters.
-    var widths: [Int] { TextTable.widths(of: [header] + rows, atLeast: []) }
-
     /// The lines, without white space at their ends.
-    func lines(indent: Int = 0) -> [String] {
-        let widths = widths
-        return ([header] + rows).map { String(repeating: " ", count: indent) + TextTable.line($0, widths) }
+    func lines(indent: Int = 0, hasHeader: Bool = true) -> [String] {
+        let shown = (hasHeader ? [header] : []) + rows
+        let widths = TextTable.widths(of: shown, atLeast: [])
+        return shown.map { String(repeating: " ", count: indent) + TextTable.line($0, widths) }
     }
 
     static func widths(of rows: [[String]], atLeast minimum: [Int]) -> [Int] {

@@ -26,20 +26,30 @@ struct EventQuery: Sendable {
     }
 
     /// Hands over what is there and then each new event, until the task is cancelled or the server fails.
-    func follow(_ client: any ResourceClient, _ body: (JSONValue) -> Void) async throws(CommandFailure) {
+    func follow(_ client: any ResourceClient, _ body: (JSONValue) throws(CommandFailure) -> Void)
+        async throws(CommandFailure)
+    {
+        var failure: CommandFailure?
         let follower = ObjectFollower(
             client, Event.resourceType, in: scope, ListOptions(fieldSelector: fieldSelector))
         try await request("watch events") { () throws(APIStatus) in
             try await follower.follow { news throws(APIStatus) in
+                let events: [JSONValue]
                 switch news {
-                case .all(let events):
-                    for event in EventQuery.sorted(events) where isWanted(event) { body(event) }
-                case .added(let event), .modified(let event): if isWanted(event) { body(event) }
-                case .deleted: break
+                case .all(let all): events = EventQuery.sorted(all)
+                case .added(let event), .modified(let event): events = [event]
+                case .deleted: events = []
                 }
-                return true
+                do throws(CommandFailure) {
+                    for event in events where isWanted(event) { try body(event) }
+                    return true
+                } catch {
+                    failure = error
+                    return false
+                }
             }
         }
+        if let failure { throw failure }
     }
 
     /// When the event happened last.

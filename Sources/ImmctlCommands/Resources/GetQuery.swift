@@ -9,6 +9,8 @@ struct GetQuery: Sendable {
     /// nil: all namespaces.
     let namespace: String?
     let selection: ListOptions
+    /// Objects a page of a list; 0 is everything at once.
+    var chunkSize = 500
     let now: Timestamp
 
     /// The objects of one item; one that does not exist is an error, unless `ignoreNotFound`.
@@ -37,7 +39,7 @@ struct GetQuery: Sendable {
             if needsTable, let table = try await table(item.type, selection) {
                 return OutputRendering.Block(type: item.type, objects: [], table: table)
             }
-            let objects = try await session.client.list(item.type, in: scope(of: item.type), selection).items
+            let objects = try await objects(item.type)
             return OutputRendering.Block(
                 type: item.type, objects: objects, table: ResourceTable(of: objects, item.type, now: now))
         }
@@ -45,13 +47,15 @@ struct GetQuery: Sendable {
 
     /// Prints what is there and then each change, until the task is cancelled or the server fails.
     func watch(
-        _ item: ResourceWords.Item, as format: ObjectFormat, _ showsNamespaces: Bool, _ invocation: Invocation
+        _ item: ResourceWords.Item, as format: ObjectFormat, _ layout: TableLayout, _ invocation: Invocation
     ) async throws(CommandFailure) {
         let rendering = OutputRendering(console: invocation.console)
-        var table = WatchTable(item.type, isWide: format == .wide, showsNamespaces: showsNamespaces)
+        var table = WatchTable(item.type, layout)
         var selection = selection
         if let name = item.name { selection.fieldSelector = "metadata.name=\(name)" }
         let follower = ObjectFollower(session.client, item.type, in: scope(of: item.type), selection)
+        var header = format.header(layout)
+        var failure: CommandFailure?
         try await request("watch \(item.type.plural)") { () throws(APIStatus) in
             try await follower.follow { news throws(APIStatus) in
                 let objects: [JSONValue]
@@ -62,17 +66,57 @@ struct GetQuery: Sendable {
                 if rendering.needsTable(format) {
                     for line in table.lines(for: objects, now: invocation.now) { invocation.console.print(line) }
                 } else {
-                    for object in objects { rendering.show(change: object, as: format) }
+                    if let line = header, !objects.isEmpty { invocation.console.print(line) }
+                    if !objects.isEmpty { header = nil }
+                    do throws(CommandFailure) {
+                        for object in objects { try rendering.show(change: object, as: format) }
+                    } catch {
+                        failure = error
+                        return false
+                    }
                 }
                 return true
             }
         }
+        if let failure { throw failure }
     }
 
     private func scope(of type: ResourceType) -> String? { type.namespaced ? namespace : nil }
 
     private func table(_ type: ResourceType, _ selection: ListOptions) async throws(APIStatus) -> ResourceTable? {
         guard let tables = session.tables else { return nil }
-        return ResourceTable(table: try await tables(type, scope(of: type), selection))
+        var result: ResourceTable?
+        // A server that renders no tables answers with a list.
+        var isTable = true
+        try await PagedList.collect(selection, size: chunkSize, restart: { result = nil }) {
+            options throws(APIStatus) in
+            let answer = try await tables(type, scope(of: type), options)
+            guard let page = ResourceTable(table: answer) else {
+                isTable = false
+                return nil
+            }
+            if result == nil { result = page } else { result?.append(page) }
+            return answer[path: ["metadata", "continue"]]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        return isTable ? result : nil
+    }
+
+    private func objects(_ type: ResourceType) async throws(APIStatus) -> [JSONValue] {
+        var objects: [JSONValue] = []
+        try await PagedList.collect(selection, size: chunkSize, restart: { objects = [] }) {
+            options throws(APIStatus) in
+            let list = try await session.client.list(type, in: scope(of: type), options)
+            objects += list.items
+            return list.continuation
+        }
+        return objects
+    }
+}
+
+extension ObjectFormat {
+    /// The line above the rows of a watch by custom columns.
+    fileprivate func header(_ layout: TableLayout) -> String? {
+        guard case .customColumns(let columns) = self, layout.hasHeader else { return nil }
+        return columns.columns.map(\.header).joined(separator: "   ")
     }
 }

@@ -19,10 +19,15 @@ public struct Environment: Sendable {
 
     public subscript(name: String) -> String? { values[name] }
 
+    private static let known = [
+        "IMM_SERVER", "IMM_SOCKET", "XDG_RUNTIME_DIR", "NO_COLOR", "TERM", "COLUMNS", "TMPDIR", "IMM_EXTERNAL_DIFF",
+        "KUBECTL_EXTERNAL_DIFF", "IMM_EDITOR", "KUBE_EDITOR", "EDITOR", "VISUAL",
+    ]
+
     /// The variables of this process that immctl knows.
     public static func system() -> Environment {
         var values: [String: String] = [:]
-        for name in ["IMM_SERVER", "IMM_SOCKET", "XDG_RUNTIME_DIR", "NO_COLOR", "TERM", "COLUMNS"] {
+        for name in known {
             if let value = getenv(name) { values[name] = String(cString: value) }
         }
         return Environment(values, userID: geteuid())

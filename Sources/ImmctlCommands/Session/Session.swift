@@ -11,6 +11,7 @@ public struct Session: Sendable {
         @Sendable (ResourceType, _ namespace: String?, ListOptions) async throws(APIStatus) -> JSONValue
     /// The log of an Instance.
     public typealias Logs = @Sendable (ObjectReference, LogRequest) async throws(APIStatus) -> LogText
+    public typealias Raw = @Sendable (_ path: String) async throws(APIStatus) -> [UInt8]
     /// The plan for a set as it would be after it was applied.
     public typealias Plans = @Sendable (_ set: JSONValue) async throws(APIStatus) -> JSONValue
 
@@ -21,12 +22,14 @@ public struct Session: Sendable {
     public var plan: Plans
     /// The server's `/version`.
     public var version: @Sendable () async throws(APIStatus) -> JSONValue
+    /// The body of the server's answer to GET, at a path with its query.
+    public var raw: Raw
     /// Ends the connections.
     public var close: @Sendable () -> Void
 
     public init(
         client: any ResourceClient, tables: Tables? = nil, logs: @escaping Logs, plan: @escaping Plans,
-        version: @escaping @Sendable () async throws(APIStatus) -> JSONValue,
+        version: @escaping @Sendable () async throws(APIStatus) -> JSONValue, raw: @escaping Raw,
         close: @escaping @Sendable () -> Void = {}
     ) {
         self.client = client
@@ -34,6 +37,7 @@ public struct Session: Sendable {
         self.logs = logs
         self.plan = plan
         self.version = version
+        self.raw = raw
         self.close = close
     }
 

@@ -52,7 +52,7 @@ final class Deletion {
                 status = status.joined(with: failure.status)
             }
         }
-        rendering.finish(changes, as: output)
+        try rendering.finish(changes, as: output)
         return status
     }
 
