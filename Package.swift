@@ -66,6 +66,8 @@ let package = Package(
         // Pure.
         library("Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
         library("Planning", ["Ambient", "InfraAPI"]),
+        library("OpenAPI", ["InfraAPI", "JSON", crypto]),
+        library("KubernetesProtobuf", ["Ambient", "InfraAPI", "JSON"]),
 
         // Machinery.
         library("ObjectStore", ["Ambient", "JSON"]),
@@ -92,7 +94,8 @@ let package = Package(
         library(
             "APIServer",
             [
-                "Ambient", "InfraAPI", "JSON", "ResourceAPI", logging, lifecycle,
+                "Ambient", "InfraAPI", "JSON", "KubernetesProtobuf", "Manifests", "OpenAPI", "ResourceAPI", logging,
+                lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -131,6 +134,8 @@ let package = Package(
         // Tests.
         tests("JSONTests", ["JSON"]),
         tests("InfraAPITests", ["InfraAPI", "JSON", "Ambient"]),
+        tests("OpenAPITests", ["OpenAPI", "InfraAPI", "JSON"]),
+        tests("KubernetesProtobufTests", ["KubernetesProtobuf", "JSON"]),
         tests("ManifestsTests", ["Manifests", "InfraAPI", "JSON"]),
         .executableTarget(
             name: "store-writer", dependencies: ["Ambient", "JSON", "ObjectStore", "ObjectStoreSQLite"],

@@ -47,7 +47,13 @@ extension HTTPResourceClient: ResourceClient {
     }
 
     public func apply(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {
-        var path = RequestPath(try reference(of: object, isScale: false))
+        try await apply(object, nil, options)
+    }
+
+    public func apply(
+        _ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions
+    ) async throws(APIStatus) -> JSONValue {
+        var path = RequestPath(try reference(of: object, isScale: false), subresource: subresource?.rawValue)
         path.add(options)
         return try await json(.patch, path.string, body: object, contentType: "application/apply-patch+yaml")
     }

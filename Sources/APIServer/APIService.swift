@@ -26,8 +26,9 @@ public struct APIService: Service {
         self.configuration = configuration
         self.logger = logger
         responder = APIResponder(
-            client: client, endpoints: endpoints, immVersion: configuration.immVersion, limits: configuration.limits,
-            surroundings: surroundings, streams: OpenStreams(), logger: logger)
+            client: client, endpoints: endpoints, immVersion: configuration.immVersion,
+            openAPIDocuments: OpenAPIDocuments(groups: Discovery.all, immVersion: configuration.immVersion),
+            limits: configuration.limits, surroundings: surroundings, streams: OpenStreams(), logger: logger)
     }
 
     /// Watches and followed logs that are open now.

@@ -15,12 +15,27 @@ public protocol ResourceClient: Sendable {
         -> JSONValue
     /// Server-side apply; `options.fieldManager` is required.
     func apply(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue
+    /// Server-side apply to an object, or to its status alone (404 when the object is missing then).
+    func apply(_ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions) async throws(APIStatus)
+        -> JSONValue
     /// JSON merge patch (RFC 7386).
     func mergePatch(
         _ reference: ObjectReference, _ patch: JSONValue, _ subresource: Subresource?, _ options: WriteOptions
     ) async throws(APIStatus) -> JSONValue
     /// The object as it stands: with its deletionTimestamp while finalizers are left, or as it last was.
     func delete(_ reference: ObjectReference, _ options: DeleteOptions) async throws(APIStatus) -> JSONValue
+}
+
+extension ResourceClient {
+    /// A client that knows no subresources applies to whole objects.
+    public func apply(
+        _ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions
+    ) async throws(APIStatus) -> JSONValue {
+        guard let subresource else { return try await apply(object, options) }
+        throw APIStatus(
+            code: 405, reason: .methodNotAllowed,
+            message: "this client does not apply to the subresource \(subresource.rawValue): use a merge patch")
+    }
 }
 
 public enum Subresource: String, Sendable, Hashable {
@@ -121,15 +136,18 @@ public struct WriteOptions: Sendable, Hashable {
     public var force = false
     public var dryRun = false
     public var fieldValidation = FieldValidation.strict
+    /// Filled with what the write tells besides its result; by clients in process alone.
+    public var report: WriteReport?
 
     public init(
         fieldManager: String? = nil, force: Bool = false, dryRun: Bool = false,
-        fieldValidation: FieldValidation = .strict
+        fieldValidation: FieldValidation = .strict, report: WriteReport? = nil
     ) {
         self.fieldManager = fieldManager
         self.force = force
         self.dryRun = dryRun
         self.fieldValidation = fieldValidation
+        self.report = report
     }
 }
 

@@ -123,31 +123,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("application/strategic-merge-patch+json", "--type=merge"), ("application/json-patch+json", "--type=merge"),
-        ("application/json", "application/merge-patch+json"), ("text/plain", "application/merge-patch+json"),
-    ])
-    func `other patch types are a 415 that says what to use`(type: String, hint: String) async throws {
-        try await ServedFixture.run { fixture in
-            let (code, json, _) = try await fixture.ask(.patch, "\(setsPath)/web", "{}", type: type)
-            #expect(code == 415 && json["reason"] == "UnsupportedMediaType")
-            #expect(json["message"]?.stringValue?.contains(hint) == true)
-        }
-    }
-
-    @Test func `an apply body in YAML proper is a 415, one in JSON is applied`() async throws {
-        try await ServedFixture.run { fixture in
-            let path = "\(setsPath)/web?fieldManager=me"
-            let type = "application/apply-patch+yaml"
-            let yaml = try await fixture.ask(.patch, path, "apiVersion: imm.dev/v1alpha1\n", type: type)
-            #expect(yaml.code == 415)
-            let json = try await fixture.ask(.patch, path, setBody("web").encodedString(), type: type)
-            #expect(json.code == 200 && json.json["metadata"]?["managedFields"]?.arrayValue?.count == 1)
-            let nameless = try await fixture.ask(.patch, "\(setsPath)/web", setBody("web").encodedString(), type: type)
-            #expect(nameless.code == 422, "the User-Agent does not stand in for a field manager of apply")
-        }
-    }
-
     @Test func `the field manager of a write that names none is the program`() async throws {
         try await ServedFixture.run { fixture in
             let (_, json, _) = try await fixture.ask(.post, setsPath, setBody("web").encodedString())

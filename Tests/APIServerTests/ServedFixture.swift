@@ -90,6 +90,13 @@ struct ServedFixture: Sendable {
             method: method, path: path, body: Array(body.utf8), contentType: type, accept: accept)
         return (response.status, try JSONValue(parsing: response.body), response.headers)
     }
+
+    /// A request with headers of its own, over a connection of its own.
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let transport = HTTPTransport(endpoint: .unix(path: socketPath))
+        defer { transport.shutdown() }
+        return try await transport.send(request)
+    }
 }
 
 /// Waits up to 10 s for a condition; errors of it count as not yet.

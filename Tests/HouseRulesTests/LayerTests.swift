@@ -12,6 +12,8 @@ import Testing
         ("Sources/InfraAPI", ["Ambient", "JSON", "Crypto"]),
         ("Sources/Manifests", ["CLibYAML", "InfraAPI", "JSON"]),
         ("Sources/Planning", ["Ambient", "InfraAPI"]),
+        ("Sources/OpenAPI", ["InfraAPI", "JSON", "Crypto"]),
+        ("Sources/KubernetesProtobuf", ["Ambient", "InfraAPI", "JSON"]),
         ("Sources/ObjectStore", ["Ambient", "JSON"]),
         ("Sources/ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", "GRDB", "FoundationEssentials"]),
         ("Sources/ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),

@@ -11,7 +11,7 @@ extension WriteOptions {
         self.init(
             fieldManager: query.nonEmpty("fieldManager") ?? request.http.agentName,
             force: query.flag("force") ?? false, dryRun: try query.dryRun(kind: kind),
-            fieldValidation: try query.fieldValidation(kind: kind))
+            fieldValidation: try query.fieldValidation(kind: kind), report: request.report)
     }
 }
 

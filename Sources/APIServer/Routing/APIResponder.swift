@@ -9,14 +9,22 @@ struct APIResponder: HTTPResponder {
     let client: any ResourceClient
     let endpoints: DaemonEndpoints
     let immVersion: String
+    let openAPIDocuments: OpenAPIDocuments
     let limits: APIServerLimits
     let surroundings: Surroundings
     let streams: OpenStreams
     let logger: Logger
 
     func respond(to request: Request, context: APIRequestContext) async -> Response {
+        let report = WriteReport()
+        var response = await answer(request, context, report)
+        response.warn(report.warnings)
+        return response
+    }
+
+    private func answer(_ request: Request, _ context: APIRequestContext, _ report: WriteReport) async -> Response {
         do throws(APIStatus) {
-            return try await route(request, context)
+            return try await route(request, context, report)
         } catch {
             logger.debug(
                 "request refused",
@@ -28,12 +36,14 @@ struct APIResponder: HTTPResponder {
         }
     }
 
-    private func route(_ request: Request, _ context: APIRequestContext) async throws(APIStatus) -> Response {
+    private func route(
+        _ request: Request, _ context: APIRequestContext, _ report: WriteReport
+    ) async throws(APIStatus) -> Response {
         let info = try RequestInfo(uri: request.head.path ?? "/")
         switch info.target {
         case .path(let segments): return try await other(request, segments, info.query)
         case .resource(let path):
-            let resource = try resourceRequest(request, context, path, info.query)
+            let resource = try resourceRequest(request, context, path, info.query, report)
             guard let subresource = path.subresource else {
                 return path.name == nil ? try await collection(resource) : try await object(resource)
             }
@@ -42,7 +52,8 @@ struct APIResponder: HTTPResponder {
     }
 
     private func resourceRequest(
-        _ request: Request, _ context: APIRequestContext, _ path: RequestInfo.ResourcePath, _ query: RequestQuery
+        _ request: Request, _ context: APIRequestContext, _ path: RequestInfo.ResourcePath, _ query: RequestQuery,
+        _ report: WriteReport
     ) throws(APIStatus) -> ResourceRequest {
         // A namespaced object without a namespace, and a cluster-scoped one in a namespace, are nowhere.
         guard let type = ResourceTypes.find(group: path.group, version: path.version, plural: path.resource),
@@ -50,7 +61,7 @@ struct APIResponder: HTTPResponder {
         else { throw .unknownPath(request.uri.path) }
         return ResourceRequest(
             http: request, channel: context.channel, type: type, namespace: path.namespace, name: path.name,
-            query: query)
+            query: query, report: report)
     }
 
     private func collection(_ request: ResourceRequest) async throws(APIStatus) -> Response {

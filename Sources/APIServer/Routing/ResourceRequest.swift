@@ -1,5 +1,6 @@
 import Hummingbird
 import InfraAPI
+import JSON
 import NIOCore
 import ResourceAPI
 
@@ -13,6 +14,13 @@ struct ResourceRequest: Sendable {
     /// nil: the collection.
     let name: String?
     let query: RequestQuery
+    /// What the write of this request tells besides its result.
+    let report: WriteReport
+
+    /// The object in the body. Custom kinds have no protobuf form, in Kubernetes neither.
+    func object(_ limits: APIServerLimits) async throws(APIStatus) -> JSONValue {
+        try await http.object(limits, acceptsProtobuf: type.group != InstanceSet.resourceType.group)
+    }
 
     /// The object that the path names.
     func reference() throws(APIStatus) -> ObjectReference {

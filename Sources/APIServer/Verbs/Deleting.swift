@@ -41,11 +41,9 @@ extension APIResponder {
 
     /// From the body, or where it says nothing from the query.
     private func deleteOptions(_ request: ResourceRequest) async throws(APIStatus) -> DeleteOptions {
-        let bytes = try await request.http.bytes(limitBytes: limits.maxBodyBytes)
         var body = JSONValue.null
-        if !bytes.isEmpty {
-            try request.http.requireJSONBody()
-            body = try JSONValue(requestBody: bytes, limits)
+        if let sent = try await request.http.optionalObject(limits) {
+            body = sent
             guard body.isNull || body.objectValue != nil else {
                 throw .badRequest("the body of a DELETE must be DeleteOptions")
             }

@@ -5,7 +5,7 @@ import ResourceAPI
 // Paths that are no resources: discovery, version, health.
 extension APIResponder {
     private static let rootPaths: JSONValue = [
-        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/readyz", "/version",
+        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version",
     ]
 
     func other(
@@ -15,6 +15,8 @@ extension APIResponder {
         switch segments.count {
         case 0: answer = .json(["paths": APIResponder.rootPaths])
         case 1: answer = try await topLevel(request, segments[0], query)
+        case _ where segments[0] == "openapi" && segments[1] == "v3":
+            answer = try openAPI(request, segments.dropFirst(2), query)
         default: answer = try discovery(request, segments)
         }
         guard let answer else { throw .unknownPath(request.uri.path) }
@@ -52,7 +54,7 @@ extension APIResponder {
         return .json(json)
     }
 
-    private func checkAcceptsJSON(_ request: Request) throws(APIStatus) {
+    func checkAcceptsJSON(_ request: Request) throws(APIStatus) {
         guard try Representation(accept: request.headers[.accept]) == .json else {
             throw .notAcceptable(request.headers[.accept] ?? "")
         }

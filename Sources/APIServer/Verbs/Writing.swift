@@ -9,16 +9,14 @@ extension APIResponder {
     func create(_ request: ResourceRequest) async throws(APIStatus) -> Response {
         let rendering = try Rendering(request, now: surroundings.time.now)
         let options = try WriteOptions(request, kind: "CreateOptions")
-        try request.http.requireJSONBody()
-        let object = try RequestObject(request).checked(try await request.http.json(limits))
+        let object = try RequestObject(request).checked(try await request.object(limits))
         return .json(rendering.object(try await client.create(object, options)), code: 201)
     }
 
     func update(_ request: ResourceRequest, _ subresource: Subresource?) async throws(APIStatus) -> Response {
         let rendering = try Rendering(request, now: surroundings.time.now)
         let options = try WriteOptions(request, kind: "UpdateOptions")
-        try request.http.requireJSONBody()
-        let object = try RequestObject(request, subresource).checked(try await request.http.json(limits))
+        let object = try RequestObject(request, subresource).checked(try await request.object(limits))
         let result = try await client.update(object, subresource, options)
         return .json(subresource == .scale ? result : rendering.object(result))
     }
@@ -27,50 +25,26 @@ extension APIResponder {
         let rendering = try Rendering(request, now: surroundings.time.now)
         var options = try WriteOptions(request, kind: "PatchOptions")
         let reference = try request.reference()
+        let type = try PatchType(mediaType: request.http.bodyMediaType, request.type, subresource)
         let result: JSONValue
-        switch request.http.bodyMediaType {
-        case "application/merge-patch+json":
+        switch type {
+        case .merge:
             let patch = try await request.http.json(limits)
             result = try await client.mergePatch(reference, patch, subresource, options)
-        case "application/apply-patch+yaml":
-            guard subresource == nil else {
-                throw .methodNotAllowed("server-side apply", on: "a subresource: use --type=merge, or PUT")
-            }
+        case .json:
+            let patch = try JSONPatch(json: await request.http.json(limits))
+            result = try await client.jsonPatch(reference, patch, subresource, options)
+        case .strategic:
+            let patch = try StrategicMergePatch(json: await request.http.json(limits))
+            result = try await client.strategicMergePatch(reference, patch, subresource, options)
+        case .apply:
             // Who owns what cannot be guessed from the program's name.
             options.fieldManager = request.query.nonEmpty("fieldManager")
-            let object = try RequestObject(request).checked(try await appliedObject(request))
-            result = try await client.apply(object, options)
-        default: throw unsupportedPatch(request.http.bodyMediaType)
+            let object = try RequestObject(request).checked(try await request.http.appliedObject(limits))
+            result = try await client.apply(object, subresource, options)
         }
-        return .json(subresource == .scale ? result : rendering.object(result))
-    }
-
-    /// The body of an apply: YAML by its media type, of which we read the part that is JSON.
-    private func appliedObject(_ request: ResourceRequest) async throws(APIStatus) -> JSONValue {
-        let bytes = try await request.http.bytes(limitBytes: limits.maxBodyBytes)
-        let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        if let first, first != UInt8(ascii: "{") {
-            throw .unsupportedMediaType(
-                "this server reads the bodies of apply patches as JSON (which is YAML), and this one does not begin "
-                    + "with a JSON object: convert it, as kubectl and immctl do")
-        }
-        return try JSONValue(requestBody: bytes, limits)
-    }
-
-    private func unsupportedPatch(_ type: String) -> APIStatus {
-        switch type {
-        case "application/strategic-merge-patch+json":
-            .unsupportedMediaType(
-                "strategic merge patches (application/strategic-merge-patch+json) are not supported: use kubectl patch "
-                    + "--type=merge")
-        case "application/json-patch+json":
-            .unsupportedMediaType(
-                "JSON patches (application/json-patch+json) are not supported: use kubectl patch --type=merge")
-        default:
-            .unsupportedMediaType(
-                "the patch type \(type) is not supported: send application/merge-patch+json or "
-                    + "application/apply-patch+yaml")
-        }
+        let isNew = type == .apply && request.report.hasCreated
+        return .json(subresource == .scale ? result : rendering.object(result), code: isNew ? 201 : 200)
     }
 }
 

@@ -15,7 +15,7 @@ public struct Admission: Sendable {
 
     /// The rules of the API.
     public static let standard = Admission(
-        completing: [UnknownFieldPruning(), SecretStringData(), LifecycleFinalizers(), SchemaDefaults()],
+        completing: [UnknownFieldPruning(), SecretStringData(), LifecycleBeginning(), SchemaDefaults()],
         judging: [
             ObjectNames(), SchemaRules(), TerminatingSets(), NamespaceRules(), ProviderRules(), VolumeRules(),
         ])
@@ -51,6 +51,8 @@ public struct AdmissionRequest: Sendable {
     public let subresource: Subresource?
     /// What happens to fields that the schema does not know.
     public let fieldValidation: FieldValidation
+    /// Where warnings go; nil: to nobody.
+    public let report: WriteReport?
     /// The object as it stands; nil for a create.
     public let old: JSONValue?
     /// As it would stand; for a delete as it stands.

@@ -5,17 +5,21 @@ import JSON
 public enum NamespaceLifecycle {
     /// Held by every namespace until the namespace controller has found it empty.
     public static let finalizer = "imm.dev/namespace"
+    public static let active = "Active"
     public static let terminating = "Terminating"
     /// Namespaces that cannot be deleted.
     public static let permanent = ["default"]
 }
 
-/// Finalizers that the server itself puts on: what is behind the object has to go before it does.
-struct LifecycleFinalizers: AdmissionCheck {
+/// How the life of an object begins: with the finalizers that the server itself puts on, since what is behind the object
+/// has to go before it does, and a namespace with its phase.
+struct LifecycleBeginning: AdmissionCheck {
     func admit(_ request: inout AdmissionRequest, _ objects: AdmissionReader) async throws(APIStatus) {
         guard request.operation == .create else { return }
         switch request.type {
-        case Namespace.resourceType: add(NamespaceLifecycle.finalizer, to: &request.object)
+        case Namespace.resourceType:
+            add(NamespaceLifecycle.finalizer, to: &request.object)
+            request.object["status"] = ["phase": .string(NamespaceLifecycle.active)]
         case Volume.resourceType: add(Volume.finalizer, to: &request.object)
         default: return
         }

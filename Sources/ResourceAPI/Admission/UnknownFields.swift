@@ -30,6 +30,9 @@ public enum UnknownFields {
 struct UnknownFieldPruning: AdmissionCheck {
     func admit(_ request: inout AdmissionRequest, _ objects: AdmissionReader) async throws(APIStatus) {
         guard request.fieldValidation != .strict else { return }
+        if request.fieldValidation == .warn, let report = request.report {
+            report.warn(UnknownFields.warnings(request.object, request.type))
+        }
         request.object = request.type.schema.pruned(request.object)
     }
 }

@@ -2,6 +2,8 @@ import JSON
 
 /// A JSON pointer (RFC 6901): `/spec/template/0`.
 struct JSONPointer: Sendable, Hashable {
+    private static let maximumDepth = JSONLimits.default.maximumDepth
+
     let tokens: [String]
 
     /// nil when `text` is neither empty nor begins with a slash.
@@ -33,7 +35,8 @@ struct JSONPointer: Sendable, Hashable {
     }
 
     func adding(_ new: JSONValue, to root: JSONValue) throws(APIStatus) -> JSONValue {
-        try edited(root, tokens[...]) { parent, token throws(APIStatus) in
+        try checkDepth(of: new)
+        return try edited(root, tokens[...]) { parent, token throws(APIStatus) in
             switch parent {
             case .object(var members):
                 members[token] = new
@@ -50,6 +53,7 @@ struct JSONPointer: Sendable, Hashable {
     }
 
     func replacing(in root: JSONValue, with new: JSONValue) throws(APIStatus) -> JSONValue {
+        try checkDepth(of: new)
         _ = try value(in: root)
         return try edited(root, tokens[...]) { parent, token throws(APIStatus) in
             switch parent {
@@ -83,6 +87,12 @@ struct JSONPointer: Sendable, Hashable {
         }
     }
 
+    /// What a patch puts in place cannot be deeper than what a body can be: everything that walks objects counts on it.
+    private func checkDepth(of new: JSONValue) throws(APIStatus) {
+        guard new.isDeeper(than: JSONPointer.maximumDepth - tokens.count) else { return }
+        throw failure("the value would be more than \(JSONPointer.maximumDepth) levels deep")
+    }
+
     /// `value` with the parent of the pointer's end replaced.
     private func edited(
         _ value: JSONValue, _ rest: ArraySlice<String>,
@@ -109,5 +119,16 @@ struct JSONPointer: Sendable, Hashable {
             throw failure("\"\(token)\" is no index of an array of \(count)")
         }
         return index
+    }
+}
+
+extension JSONValue {
+    /// Whether there are more than `levels` arrays and objects inside one another.
+    fileprivate func isDeeper(than levels: Int) -> Bool {
+        switch self {
+        case .array(let items): levels <= 0 || items.contains { $0.isDeeper(than: levels - 1) }
+        case .object(let members): levels <= 0 || members.contains { $0.value.isDeeper(than: levels - 1) }
+        default: false
+        }
     }
 }

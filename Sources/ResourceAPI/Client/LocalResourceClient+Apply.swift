@@ -88,7 +88,10 @@ extension LocalResourceClient {
             throw .badRequest("metadata.managedFields must be nil")
         }
         var configuration = object.withoutNulls
-        if options.fieldValidation != .strict { configuration = type.schema.pruned(configuration) }
+        if options.fieldValidation != .strict {
+            if options.fieldValidation == .warn { options.report?.warn(UnknownFields.warnings(configuration, type)) }
+            configuration = type.schema.pruned(configuration)
+        }
         if type == Secret.resourceType { configuration = Secret.mergingStringData(configuration) }
         if subresource == nil, served.hasStatus { configuration["status"] = nil }
         let problems = type.schema.validate(configuration)

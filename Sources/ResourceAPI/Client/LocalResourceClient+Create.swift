@@ -50,8 +50,8 @@ extension LocalResourceClient {
         let type = served.type
         let reader = AdmissionReader(store: store)
         var request = AdmissionRequest(
-            operation: .create, type: type, subresource: nil, fieldValidation: options.fieldValidation, old: nil,
-            object: ObjectRules.fresh(proposed, served))
+            operation: .create, type: type, subresource: nil, fieldValidation: options.fieldValidation,
+            report: options.report, old: nil, object: ObjectRules.fresh(proposed, served))
         if type.namespaced, request.namespace.isEmpty {
             throw .badRequest("an empty namespace may not be set during creation")
         }
@@ -63,10 +63,13 @@ extension LocalResourceClient {
         let key = served.key(request.namespace, request.name)
         if options.dryRun {
             if try await find(key) != nil { throw .alreadyExists(type, key.name) }
+            options.report?.noteCreated()
             return object
         }
         do throws(StoreError) {
-            return try await store.commit([StoreMutation(key, .put(object), if: .absent)])[0].body
+            let stored = try await store.commit([StoreMutation(key, .put(object), if: .absent)])[0].body
+            options.report?.noteCreated()
+            return stored
         } catch {
             if case .conflict = error.code { throw .alreadyExists(type, key.name) }
             throw APIStatus(error)

@@ -22,8 +22,8 @@ extension LocalResourceClient {
             let live = stored.body
             try options.check(live, served.type)
             let request = AdmissionRequest(
-                operation: .delete, type: served.type, subresource: nil, fieldValidation: .strict, old: live,
-                object: live)
+                operation: .delete, type: served.type, subresource: nil, fieldValidation: .strict, report: nil,
+                old: live, object: live)
             try await admission.judge(request, AdmissionReader(store: store))
             let object = deleted(live, served.type, options.propagation)
             if !object.finalizers.isEmpty, object == live { return live }
