@@ -113,7 +113,7 @@ let package = Package(
         executable(
             "immd",
             [
-                "APIServer", "Ambient", "ControllerRuntime", "Controllers", "DockerEngine", "DockerProvider",
+                "APIServer", "Ambient", "CShims", "ControllerRuntime", "Controllers", "DockerEngine", "DockerProvider",
                 "HTTPTransport", "InfraAPI", "JSON", "ObjectStore", "ObjectStoreSQLite",
                 "Planning", "ProviderInterface", "ResourceAPI", arguments, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),

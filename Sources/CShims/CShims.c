@@ -63,6 +63,15 @@ int imm_curl_multi_next_done(CURLM *multi, CURL **handle, CURLcode *result) {
     return 0;
 }
 
+int imm_malloc_limit_arenas(int count) {
+#if defined(__GLIBC__)
+    return mallopt(M_ARENA_MAX, count);
+#else
+    (void)count;
+    return 0;
+#endif
+}
+
 int imm_malloc_trim(void) {
 #if defined(__GLIBC__)
     return malloc_trim(0);

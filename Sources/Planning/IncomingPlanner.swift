@@ -71,7 +71,7 @@ enum IncomingPlanner {
         } else {
             let reason: Reason =
                 current == nil ? .initial : slot.slot >= draft.observation.set.status.replicas ? .scaledUp : .replaced
-            create(slot, desired, reason, "slot \(slot.slot) is empty: run \(desired.metadata.name)", &draft)
+            create(slot, desired, reason, "the slot is empty: run \(desired.metadata.name)", &draft)
         }
     }
 
@@ -101,7 +101,8 @@ enum IncomingPlanner {
             let deadlineAt =
                 (occupant.record.metadata.creationTimestamp ?? draft.now)
                 + .seconds(draft.observation.set.spec.progressDeadlineSeconds)
-            draft.wait(occupant.slot, .notReady, "\(occupant.name) runs and is not ready yet")
+            let trouble = occupant.view.readinessTrouble.map { ": \($0)" } ?? ""
+            draft.wait(occupant.slot, .notReady, "\(occupant.name) runs and is not ready yet\(trouble)")
             if deadlineAt > draft.now { draft.wake(at: deadlineAt) }
         case .ready(let since):
             let at = since + .seconds(draft.observation.set.spec.minReadySeconds)

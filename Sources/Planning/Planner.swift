@@ -94,7 +94,7 @@ public enum Planner {
             for occupant in slot.occupants where occupant.record.metadata.ownerReferences.isEmpty {
                 draft.add(
                     .adoptInstance(occupant.name), slot: slot.slot, .adopted,
-                    "\(occupant.name) runs unmanaged and belongs to slot \(slot.slot)")
+                    "\(occupant.name) runs unmanaged and belongs here")
             }
         }
     }

@@ -123,6 +123,8 @@ public struct InstanceView: Sendable, Hashable {
     public var observed: ObservedDetails?
     public var readiness: ProbeResult
     public var liveness: ProbeResult
+    /// Why the readiness probe does not pass, in its words; nil while that is nothing to tell of.
+    public var readinessTrouble: String?
     /// How far the effects on it have come in this process, by step; a step that is missing was not started.
     public var executions: [InstanceStep.Name: Execution<InstanceOutcome>]
 

@@ -96,7 +96,7 @@ enum SlotPlanner {
                 }
                 draft.takeAvailable()
             }
-            LeavingPlanner.begin(occupant, .scaledDown, "slot \(slot.slot) is not wanted any more", &draft)
+            LeavingPlanner.begin(occupant, .scaledDown, "the slot is not wanted any more", &draft)
         }
         draft.clearFailure(slot: slot.slot)
     }

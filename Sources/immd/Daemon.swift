@@ -53,6 +53,7 @@ struct Daemon {
                         service: ControllerService(controllers: controllers),
                         successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: server),
+                    .init(service: MemoryUpkeep(time: surroundings.time)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
         try await group.run()

@@ -42,6 +42,7 @@ struct ImmdCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        MemoryUpkeep.limitArenas()
         let format = logFormat
         LoggingSystem.bootstrap { label in LineLogHandler(label: label, format: format) }
         var logger = Logger(label: "immd")

@@ -19,10 +19,14 @@ struct NetworkProbes: ProbeTransport {
             return .status(try await transport.send(request).status)
         } catch {
             switch error.code {
-            case .connectionRefused, .connectionFailed, .timedOut, .sentButUnanswered, .responseCutShort,
-                .protocolError, .tooLarge:
-                return .refused(error.message)
-            default: return .unknown(error.message)
+            // libcurl's own words tell milliseconds.
+            case .connectionRefused: return .refused("the connection is refused")
+            case .connectionFailed: return .refused("no connection")
+            case .timedOut: return .refused("no answer in time")
+            case .sentButUnanswered, .responseCutShort: return .refused("the connection ends before the answer does")
+            case .protocolError: return .refused("the answer is not HTTP")
+            case .tooLarge: return .refused("the answer is too large")
+            default: return .unknown("the request cannot be made (\(error.code))")
             }
         }
     }
@@ -35,6 +39,10 @@ struct NetworkProbes: ProbeTransport {
             let channel = try await bootstrap.connect(host: host, port: port).get()
             try? await channel.close().get()
             return .connected
-        } catch { return .refused("\(error)") }
+        } catch is NIOConnectionError {
+            return .refused("no connection")
+        } catch {
+            return .refused("no connection in time")
+        }
     }
 }

@@ -143,6 +143,26 @@ import Testing
         }
     }
 
+    @Test func `a set of which another installation holds objects waits, and never begins without their data`() {
+        let report = SimulatedCluster.run("Simulated cluster", seed: 1) { cluster in
+            cluster.engine.register("app:1", SimulatedImage(digest: Self.digest("1")))
+            cluster.engine.addForeign(name: "theirs", set: "default/web")
+            try await cluster.apply(Self.set(3, "app:1", claims: 1))
+            try await cluster.wait(for: .seconds(60), "the set waits") { world in
+                world.sets.values.contains { set in
+                    set.status.conditions.contains {
+                        $0.reason == "ForeignInstallation" && $0.message.contains("installation other")
+                    }
+                }
+            }
+            try await cluster.time.sleep(for: .seconds(300))
+            #expect(cluster.engine.contents.sortedInstances.count == 1)
+            cluster.engine.removeForeign(name: "theirs")
+            try await cluster.wait(for: .seconds(600), "all run app:1", Self.allRun(3, Self.digest("1")))
+        }
+        #expect(report.problems.isEmpty, "\(report)")
+    }
+
     @Test func `a controller that breaks the laws is caught`() {
         let report = SimulatedCluster.run("Simulated cluster", seed: 1, settling: .seconds(1)) { cluster in
             cluster.engine.register("app:1", SimulatedImage(digest: Self.digest("1")))

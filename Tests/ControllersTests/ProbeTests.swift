@@ -9,31 +9,33 @@ import Testing
 @Suite struct ProbeTests {
     private let time = Timestamp(microsecondsSinceEpoch: 1_000_000)
 
+    /// The news of each answer, and the history after all of them.
+    private func history(threshold: Int, _ answers: ProbeAnswer...) -> (news: [Bool], ProbeHistory) {
+        var history = ProbeHistory(failureThreshold: threshold)
+        return (answers.map { history.add($0, at: time) }, history)
+    }
+
     @Test func `a probe fails only after its threshold, and passes at the first success`() {
-        var history = ProbeHistory(failureThreshold: 3)
-        let changed0 = history.add(false, at: time)
-        #expect(!changed0)
-        let changed1 = history.add(false, at: time)
-        #expect(!changed1)
-        #expect(history.result == .unknown)
-        let changed2 = history.add(false, at: time)
-        #expect(changed2)
-        #expect(history.result == .fail(since: time))
-        let changed3 = history.add(true, at: time)
-        #expect(changed3)
-        #expect(history.result == .pass(since: time))
+        let (failing, failed) = history(threshold: 3, .fail("503"), .fail("503"), .fail("503"), .fail("503"))
+        #expect(failing == [false, false, true, false])
+        #expect(failed.result == .fail(since: time))
+        let (passing, passed) = history(threshold: 3, .fail("503"), .fail("503"), .fail("503"), .pass)
+        #expect(passing == [false, false, true, true])
+        #expect(passed.result == .pass(since: time))
     }
 
     @Test func `an unknown answer neither counts for nor against`() {
-        var history = ProbeHistory(failureThreshold: 1)
-        let changed4 = history.add(nil, at: time)
-        #expect(!changed4)
-        #expect(history.result == .unknown)
-        let changed5 = history.add(true, at: time)
-        #expect(changed5)
-        let changed6 = history.add(nil, at: time)
-        #expect(!changed6)
-        #expect(history.result == .pass(since: time))
+        #expect(history(threshold: 1, .unknown("no route")).1.result == .unknown)
+        #expect(history(threshold: 1, .pass, .unknown("no route")).1.result == .pass(since: time))
+    }
+
+    @Test func `why a probe does not pass is told once it has failed often enough, and forgotten when it passes`() {
+        #expect(history(threshold: 2, .fail("refused")).1.trouble == nil)
+        #expect(history(threshold: 2, .unknown("no route"), .unknown("no route")).1.trouble == "no route")
+        let (news, told) = history(threshold: 2, .fail("refused"), .fail("refused"), .fail("503"), .fail("503"))
+        #expect(told.trouble == "503")
+        #expect(news == [false, true, true, false])
+        #expect(history(threshold: 1, .fail("503"), .pass).1.trouble == nil)
     }
 
     @Test func `a probe goes to the published port, else to the instance's own address`() {

@@ -41,4 +41,8 @@ int imm_curl_multi_next_done(
 // Gives freed memory back to the system where the C library can (glibc); 1 when some was.
 int imm_malloc_trim(void);
 
+/// mallopt(M_ARENA_MAX): so many arenas at most, each of which keeps what was freed in it. Call before threads are made.
+/// Returns 1 if it took effect; 0 elsewhere than on glibc.
+int imm_malloc_limit_arenas(int count);
+
 #endif

@@ -26,8 +26,8 @@ struct InstanceSetReconciler: Sendable {
         forgetOldEffects(observation, key)
         let plan = Planner.plan(observation)
         for step in plan.steps {
-            logger.debug(
-                "step",
+            logger.log(
+                level: step.step.isReported ? .info : .debug, "step",
                 metadata: ["step": "\(step.step.summary)", "reason": "\(step.reason)", "why": "\(step.message)"])
         }
         do throws(APIStatus) {

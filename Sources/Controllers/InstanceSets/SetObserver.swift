@@ -65,8 +65,10 @@ struct SetObserver {
             }
         }
         var view = InstanceView(record: record, fact: fact, observed: observed?.details, executions: executions)
-        (view.readiness, view.liveness) = probes.results(
+        let probed = probes.results(
             of: record, template: template, isRunning: fact == .running, observed: observed, now: time.now)
+        (view.readiness, view.liveness) = (probed.readiness, probed.liveness)
+        view.readinessTrouble = probed.readinessTrouble
         return view
     }
 

@@ -44,16 +44,23 @@ public final class ProbeRunner: Sendable {
         self.onChange = onChange
     }
 
+    /// What the probes of one instance add up to, and why it is not ready if that is known.
+    struct Results: Sendable, Hashable {
+        var readiness = ProbeResult.unknown
+        var liveness = ProbeResult.unknown
+        var readinessTrouble: String?
+    }
+
     /// The results for one instance; begins to probe one that runs, and ends with one that does not.
     func results(
         of record: Instance, template: InstanceTemplateSpec?, isRunning: Bool, observed: ObservedInstance?,
         now: Timestamp
-    ) -> (readiness: ProbeResult, liveness: ProbeResult) {
+    ) -> Results {
         guard isRunning, let template, let observed, let agent = providers.agent(named: record.spec.provider) else {
             forget([record.uid])
-            return (.unknown, .unknown)
+            return Results()
         }
-        func result(_ purpose: Purpose, _ probe: Probe?) -> ProbeResult? {
+        func history(_ purpose: Purpose, _ probe: Probe?) -> ProbeHistory? {
             guard let probe else { return nil }
             return assign(
                 Key(uid: record.uid, purpose: purpose),
@@ -64,21 +71,24 @@ public final class ProbeRunner: Sendable {
                     history: ProbeHistory(failureThreshold: probe.failureThreshold)))
         }
         // Without a readiness probe, running is ready.
-        let readiness = result(.readiness, template.readinessProbe) ?? .pass(since: observed.startedAt ?? now)
-        return (readiness, result(.liveness, template.livenessProbe) ?? .unknown)
+        let readiness = history(.readiness, template.readinessProbe)
+        return Results(
+            readiness: readiness?.result ?? .pass(since: observed.startedAt ?? now),
+            liveness: history(.liveness, template.livenessProbe)?.result ?? .unknown,
+            readinessTrouble: readiness?.trouble)
     }
 
-    private func assign(_ key: Key, _ assignment: Assignment) -> ProbeResult {
-        let (result, isNew) = assignments.withLock { assignments in
-            if assignments[key] != nil {
+    private func assign(_ key: Key, _ assignment: Assignment) -> ProbeHistory {
+        let known = assignments.withLock { assignments -> ProbeHistory? in
+            if let known = assignments[key]?.history {
                 assignments[key]?.target = assignment.target
-                return (assignments[key]?.history.result ?? .unknown, false)
+                return known
             }
             assignments[key] = assignment
-            return (ProbeResult.unknown, true)
+            return nil
         }
-        if isNew { news.raise() }
-        return result
+        if known == nil { news.raise() }
+        return known ?? assignment.history
     }
 
     func retain(set: NamespacedName, instances: Set<String>) {
@@ -122,10 +132,10 @@ public final class ProbeRunner: Sendable {
 
     private func follow(_ key: Key) async {
         while !Task.isCancelled, let assignment = assignments.withLock({ $0[key] }) {
-            let passed = await ask(assignment, uid: key.uid)
+            let answer = await ask(assignment, uid: key.uid)
             let now = time.now
             let (changed, period) = assignments.withLock { assignments -> (Bool, Duration) in
-                let changed = assignments[key]?.history.add(passed, at: now) ?? false
+                let changed = assignments[key]?.history.add(answer, at: now) ?? false
                 let isProven = if case .pass? = assignments[key]?.history.result { true } else { false }
                 return (changed, isProven ? .seconds(assignment.probe.periodSeconds) : ProbeRunner.firstPeriod)
             }
@@ -134,32 +144,44 @@ public final class ProbeRunner: Sendable {
         }
     }
 
-    private func ask(_ assignment: Assignment, uid: String) async -> Bool? {
+    private func ask(_ assignment: Assignment, uid: String) async -> ProbeAnswer {
         let timeout = Duration.seconds(assignment.probe.timeoutSeconds)
         switch assignment.target {
-        case nil: return nil
+        case nil: return .unknown("there is no route to the probe's port: publish it under ports, or probe with exec")
         case .http(let host, let port, let path):
+            let what = "GET http://\(host):\(port)\(path)"
             switch await transport.httpGet(host: host, port: port, path: path, timeout: timeout) {
-            case .status(let code): return (200..<400).contains(code)
-            case .connected, .refused: return false
-            case .unknown: return nil
+            case .status(let code): return (200..<400).contains(code) ? .pass : .fail("\(what) answers \(code)")
+            case .connected: return .fail("\(what) gives no answer")
+            case .refused(let why): return .fail("\(what): \(why)")
+            case .unknown(let why): return .unknown("\(what): \(why)")
             }
         case .tcp(let host, let port):
             switch await transport.tcpConnect(host: host, port: port, timeout: timeout) {
-            case .connected, .status: return true
-            case .refused: return false
-            case .unknown: return nil
+            case .connected, .status: return .pass
+            case .refused(let why): return .fail("\(host):\(port): \(why)")
+            case .unknown(let why): return .unknown("\(host):\(port): \(why)")
             }
-        case .exec(let command):
-            let handle = InstanceHandle(
-                uid: uid, fenceVolumeUID: nil, epoch: assignment.epoch, providerID: assignment.providerID)
-            do throws(ProviderError) {
-                return try await assignment.provider.provider.execute(handle, command: command, timeout: timeout)
-                    .exitCode == 0
-            } catch {
-                // A command that does not end in time has not passed; everything else is trouble on our side.
-                return error.code == .unknownOutcome ? false : nil
-            }
+        case .exec(let command): return await run(command, assignment, uid: uid, timeout: timeout)
+        }
+    }
+
+    /// The command's name alone is told: its arguments may hold what is nobody's business.
+    private func run(
+        _ command: [String], _ assignment: Assignment, uid: String, timeout: Duration
+    ) async -> ProbeAnswer {
+        let name = command.first ?? ""
+        let handle = InstanceHandle(
+            uid: uid, fenceVolumeUID: nil, epoch: assignment.epoch, providerID: assignment.providerID)
+        do throws(ProviderError) {
+            let code = try await assignment.provider.provider.execute(handle, command: command, timeout: timeout)
+                .exitCode
+            return code == 0 ? .pass : .fail("\(name) exits with code \(code)")
+        } catch {
+            // A command that does not end in time has not passed; everything else is trouble on our side.
+            return error.code == .unknownOutcome
+                ? .fail("\(name) does not end within \(assignment.probe.timeoutSeconds) s")
+                : .unknown("\(name): \(error.message)")
         }
     }
 }

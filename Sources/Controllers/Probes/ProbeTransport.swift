@@ -6,6 +6,7 @@ public protocol ProbeTransport: Sendable {
     func tcpConnect(host: String, port: Int, timeout: Duration) async -> ProbeReply
 }
 
+/// The words are the same from try to try: they stand in conditions.
 public enum ProbeReply: Sendable, Hashable {
     case status(Int)
     case connected

@@ -42,7 +42,9 @@ extension ProviderAgent {
             do throws(ProviderError) {
                 let observation = try await provider.observe()
                 guard observation.identity == identity else { continue }
-                for instance in mirror.differences(observation, begunAt: stamp) { requestRead(instance.handle) }
+                let (differing, others) = mirror.compare(observation, begunAt: stamp)
+                for instance in differing { requestRead(instance.handle) }
+                if others { onChange(nil) }
             } catch {
                 // An engine that does not answer is noticed by `run`, which observes everything again afterwards.
                 logger.debug("a list failed", metadata: ["error": "\(error)"])

@@ -15,6 +15,7 @@ public final class ProviderMirror: Sendable {
     private struct State {
         var entries: [String: Entry] = [:]
         var volumes: [ObservedVolume] = []
+        var foreignSets: [String: String] = [:]
         var stamp: UInt64 = 0
         var isSynced = false
     }
@@ -31,6 +32,16 @@ public final class ProviderMirror: Sendable {
     }
 
     public var volumes: [ObservedVolume] { state.withLock { $0.volumes } }
+
+    /// The other installation of which the provider holds objects for this set, while it holds none of ours for it.
+    public func foreignInstallation(of set: String) -> String? {
+        state.withLock { state in
+            guard let other = state.foreignSets[set], !state.volumes.contains(where: { $0.set == set }),
+                !state.entries.values.contains(where: { $0.observed?.set == set })
+            else { return nil }
+            return other
+        }
+    }
 
     /// nil: nothing is known; `.some(nil)`: read to be absent.
     public func entry(_ uid: String) -> ObservedInstance?? {
@@ -63,6 +74,7 @@ public final class ProviderMirror: Sendable {
                 }
             }
             state.volumes = observation.volumes
+            state.foreignSets = observation.foreignSets
             state.isSynced = true
             return missing.sorted { $0.uid < $1.uid }
         }
@@ -70,9 +82,13 @@ public final class ProviderMirror: Sendable {
 
     /// Compares a list made while the connection stands with what is known. A list may be old: where it differs, only a
     /// direct read tells, and these instances are returned for one.
-    public func differences(_ observation: ProviderObservation, begunAt stamp: UInt64) -> [ObservedInstance] {
+    ///
+    /// - Returns: `others`: whether volumes or other installations' sets are not the same as in the last list.
+    public func compare(
+        _ observation: ProviderObservation, begunAt stamp: UInt64
+    ) -> (differing: [ObservedInstance], others: Bool) {
         state.withLock { state in
-            guard state.isSynced else { return [] }
+            guard state.isSynced else { return ([], false) }
             var different: [ObservedInstance] = []
             var seen: Set<String> = []
             for instance in observation.instances {
@@ -88,8 +104,10 @@ public final class ProviderMirror: Sendable {
                     state.entries[uid] = nil  // it is gone for good: forget that we knew it
                 }
             }
+            let others = state.volumes != observation.volumes || state.foreignSets != observation.foreignSets
             state.volumes = observation.volumes
-            return different.sorted { $0.uid < $1.uid }
+            state.foreignSets = observation.foreignSets
+            return (different.sorted { $0.uid < $1.uid }, others)
         }
     }
 
@@ -109,6 +127,7 @@ public final class ProviderMirror: Sendable {
         state.withLock { state in
             state.entries = [:]
             state.volumes = []
+            state.foreignSets = [:]
             state.isSynced = false
         }
     }

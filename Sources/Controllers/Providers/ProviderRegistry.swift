@@ -38,7 +38,14 @@ public final class ProviderRegistry: Sendable {
             return missing(name, "Provider \(name) does not admit namespace \(set.namespace) (spec.allowedNamespaces)")
         }
         guard let agent = agent(named: name) else { return missing(name, "Provider \(name) is not connected yet") }
-        return agent.view
+        var view = agent.view
+        let key = "\(set.namespace)/\(set.name)"
+        if view.health == .reachable, let other = agent.mirror.foreignInstallation(of: key) {
+            view.health = .foreignInstallation(
+                "provider \(name) holds objects that installation \(other) made for \(key): an instance made now would begin "
+                    + "without their data. Remove them there, or give this set another name")
+        }
+        return view
     }
 }
 

@@ -4,19 +4,39 @@ public import ProviderInterface
 
 extension DockerProvider {
     public func observe() async throws(ProviderError) -> ProviderObservation {
-        let label = "\(ObjectLabels.installation)=\(configuration.installationID)"
         // Another engine's objects are reported too, under its identity: whoever reads decides what they are worth.
         let identity = try await identity.read() ?? ""
         let rows = try await engineCall("list the containers") { () throws(DockerError) in
-            try await engine.listContainers(labels: [label])
+            try await engine.listContainers(labels: [ObjectLabels.installation])
         }
         let volumes = try await engineCall("list the volumes") { () throws(DockerError) in
-            try await engine.listVolumes(labels: [label])
+            try await engine.listVolumes(labels: [ObjectLabels.installation])
         }
         return ProviderObservation(
             identity: identity,
-            instances: try await instances(of: rows).sorted { ($0.uid, $0.providerID) < ($1.uid, $1.providerID) },
-            volumes: volumes.filter { $0.name != names.identityMarker }.map(observed).sorted { $0.uid < $1.uid })
+            instances: try await instances(of: rows.filter { isOurs($0.labels) }).sorted {
+                ($0.uid, $0.providerID) < ($1.uid, $1.providerID)
+            },
+            volumes: volumes.filter { isOurs($0.labels) && $0.name != names.identityMarker }.map(observed).sorted {
+                $0.uid < $1.uid
+            },
+            foreignSets: foreignSets(rows.map(\.labels) + volumes.map(\.labels)))
+    }
+
+    private func isOurs(_ labels: [String: String]) -> Bool {
+        labels[ObjectLabels.installation] == configuration.installationID
+    }
+
+    /// Another installation's sets; of two installations that hold objects of one set, the one whose id comes first.
+    private func foreignSets(_ labels: [[String: String]]) -> [String: String] {
+        var sets: [String: String] = [:]
+        for labels in labels where !isOurs(labels) {
+            guard let set = labels[ObjectLabels.set], let installation = labels[ObjectLabels.installation] else {
+                continue
+            }
+            sets[set] = min(sets[set] ?? installation, installation)
+        }
+        return sets
     }
 
     func observed(_ volume: EngineVolume) -> ObservedVolume {
@@ -33,26 +53,20 @@ extension DockerProvider {
         let missing = rows.filter { known[$0.id] == nil }
         let observation = observation
         let limit = max(1, configuration.maxConcurrentReads)
-        let results = await withTaskGroup(of: (String, Result<Container?, ProviderError>).self) { group in
-            var results: [String: Result<Container?, ProviderError>] = [:]
+        let results = await withTaskGroup(of: Inspection.self) { group in
+            var results: [String: Inspection] = [:]
             for (index, row) in missing.enumerated() {
-                if index >= limit, let (id, result) = await group.next() { results[id] = result }
-                group.addTask {
-                    do throws(ProviderError) {
-                        return (row.id, .success(try await inspect(row.id)))
-                    } catch {
-                        return (row.id, .failure(error))
-                    }
-                }
+                if index >= limit, let done = await group.next() { results[done.id] = done }
+                group.addTask { await inspection(of: row.id) }
             }
-            for await (id, result) in group { results[id] = result }
+            for await done in group { results[done.id] = done }
             return results
         }
         var instances: [ObservedInstance] = []
         for row in rows {
             if let instance = known[row.id] {
                 instances.append(instance)
-            } else if let container = try results[row.id]?.get() {
+            } else if let container = try results[row.id]?.result.get() {
                 // It may have moved on since the list: it is remembered under the state that it has now.
                 let instance = observation.instance(container)
                 inspections.remember(instance, state: container.status)
@@ -60,6 +74,30 @@ extension DockerProvider {
             }
         }
         return instances
+    }
+}
+
+/// The outcome of one inspection.
+///
+/// A class, and made in a function of its own: optimised code of Swift 6.3 leaves the result of a child task unwritten
+/// when its closure returns a tuple with a large enum out of a typed `do`.
+private final class Inspection: Sendable {
+    let id: String
+    let result: Result<Container?, ProviderError>
+
+    init(id: String, _ result: Result<Container?, ProviderError>) {
+        self.id = id
+        self.result = result
+    }
+}
+
+extension DockerProvider {
+    private func inspection(of id: String) async -> Inspection {
+        do throws(ProviderError) {
+            return Inspection(id: id, .success(try await inspect(id)))
+        } catch {
+            return Inspection(id: id, .failure(error))
+        }
     }
 }
 

@@ -219,11 +219,16 @@ public struct ProviderObservation: Sendable, Hashable {
     public var identity: String
     public var instances: [ObservedInstance]
     public var volumes: [ObservedVolume]
+    /// Sets (`namespace/name`) of which the provider holds another installation's objects, with that installation's id.
+    public var foreignSets: [String: String]
 
-    public init(identity: String, instances: [ObservedInstance], volumes: [ObservedVolume]) {
+    public init(
+        identity: String, instances: [ObservedInstance], volumes: [ObservedVolume], foreignSets: [String: String] = [:]
+    ) {
         self.identity = identity
         self.instances = instances
         self.volumes = volumes
+        self.foreignSets = foreignSets
     }
 }
 

@@ -35,19 +35,24 @@ extension EngineState {
         return events
     }
 
-    mutating func addForeign(name: String, _ moment: EngineMoment) {
+    mutating func addForeign(name: String, set: String, _ moment: EngineMoment) {
         let id = "foreign-\(name)"
-        let volume = ObservedVolume(uid: "foreign-volume-\(name)", providerID: id, set: nil, slot: nil)
+        let volume = ObservedVolume(uid: "foreign-volume-\(name)", providerID: id, set: set, slot: 0)
         volumes[volume.uid] = Volume(observed: volume, isForeign: true)
         let observed = ObservedInstance(
             uid: "foreign-instance-\(name)", providerID: id, name: name, state: .running, epoch: 1,
-            set: "other/\(name)",
-            slot: 0, revision: "other", startedAt: moment.now, volumeUIDs: [volume.uid])
+            set: set, slot: 0, revision: "other", startedAt: moment.now, volumeUIDs: [volume.uid])
         instances[id] = Instance(
             observed: observed, image: SimulatedImage(digest: "sha256:foreign"), number: nextID, ports: [],
             startCount: 1,
             isForeign: true, startedUptime: moment.uptime)
         nextID += 1
+        version += 1
+    }
+
+    mutating func removeForeign(name: String) {
+        instances["foreign-\(name)"] = nil
+        volumes["foreign-volume-\(name)"] = nil
         version += 1
     }
 }

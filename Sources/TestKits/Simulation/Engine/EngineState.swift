@@ -75,10 +75,12 @@ public struct EngineState: Sendable {
     }
 
     func observation() -> ProviderObservation {
-        ProviderObservation(
+        let foreign = sortedInstances.filter(\.isForeign).map { ($0.observed.set, "other") }
+        return ProviderObservation(
             identity: identity,
             instances: sortedInstances.filter { !$0.isForeign }.map(\.observed).sorted { $0.uid < $1.uid },
-            volumes: volumes.values.filter { !$0.isForeign }.map(\.observed).sorted { $0.uid < $1.uid })
+            volumes: volumes.values.filter { !$0.isForeign }.map(\.observed).sorted { $0.uid < $1.uid },
+            foreignSets: Dictionary(foreign) { first, _ in first })
     }
 
     /// Instances that hold a volume, running or not.

@@ -219,11 +219,17 @@ extension SimulatedEngine {
         }
     }
 
-    /// Puts in objects of another installation: an instance that runs, and a volume that it holds.
-    public func addForeign(name: String) {
+    /// Puts in objects of another installation: an instance of its set (`namespace/name`) that runs, and a volume that it
+    /// holds.
+    public func addForeign(name: String, set: String = "other/other") {
         let moment = moment()
         change { engine in
-            engine.addForeign(name: name, moment)
+            engine.addForeign(name: name, set: set, moment)
         }
+    }
+
+    /// The other installation's people remove them.
+    public func removeForeign(name: String) {
+        change { engine in engine.removeForeign(name: name) }
     }
 }
