@@ -26,7 +26,9 @@ public struct APIService: Service {
         self.configuration = configuration
         self.logger = logger
         responder = APIResponder(
-            client: client, endpoints: endpoints, immVersion: configuration.immVersion,
+            client: client, endpoints: endpoints,
+            podTranslation: configuration.servesPodsView ? PodTranslation(client) : nil,
+            immVersion: configuration.immVersion,
             openAPIDocuments: OpenAPIDocuments(groups: Discovery.all, immVersion: configuration.immVersion),
             limits: configuration.limits, surroundings: surroundings, streams: OpenStreams(), logger: logger)
     }

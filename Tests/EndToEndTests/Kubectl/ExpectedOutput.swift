@@ -7,9 +7,9 @@ struct ExpectedOutput: Sendable {
 
     /// Whether an output is what was expected; an expectation without lines takes only an empty output.
     func matches(_ output: String) -> Bool {
-        var said = output.split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmingEnd }
+        var said = output.split(separator: "\n", omittingEmptySubsequences: false).map { $0.evenlySpaced }
         said.removeAll { $0.isEmpty }
-        return ExpectedOutput.match(lines.map { $0.trimmingEnd }[...], said[...]) { expected, said in
+        return ExpectedOutput.match(lines.map { $0.evenlySpaced }[...], said[...]) { expected, said in
             ExpectedOutput.line(expected, matches: said)
         }
     }
@@ -51,9 +51,10 @@ struct ExpectedOutput: Sendable {
 }
 
 extension StringProtocol {
-    fileprivate var trimmingEnd: String {
-        var rest = Substring(self)
-        while let last = rest.last, last == " " || last == "\t" || last == "\r" { rest.removeLast() }
-        return String(rest)
+    /// Without spaces at the end, and with one space wherever several stand behind the indentation.
+    fileprivate var evenlySpaced: String {
+        let indentation = prefix { $0 == " " }
+        let words = dropFirst(indentation.count).split { $0 == " " || $0 == "\t" || $0 == "\r" }
+        return words.isEmpty ? "" : indentation + words.joined(separator: " ")
     }
 }

@@ -9,7 +9,8 @@ import Testing
 ///     [exit 1]
 ///
 /// `> ` continues a command on the next line. `1.29$ ` begins one that is for that version alone. `…` stands for any text
-/// of a line, and as a line of its own for any number of lines. Spaces at the end of a line do not count.
+/// of a line, and as a line of its own for any number of lines. Only the spaces
+/// that indent a line count.
 struct Transcript: Sendable, CustomTestStringConvertible {
     struct Step: Sendable {
         /// Of the command, from 1.
