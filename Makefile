@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # The suites that need a real engine.
 ENGINE_SUITES := ^(DockerProviderTests|EndToEndTests)\.
+# Those of them that need clients which we did not write.
+CLIENT_SUITES := ^EndToEndTests\.EndToEnd/Kubectl/
 UNIT_TARGETS := $(filter-out DockerProviderTests EndToEndTests StoreWriter,$(notdir $(wildcard Tests/*)))
 # Swift Testing alone: XCTest would end each run with a line that says 0 tests.
 SWIFT_TEST := swift test --disable-xctest --skip-build
@@ -31,7 +33,11 @@ test-unit: build-tests ## the tests that need no engine
 	@status=0; for target in $(UNIT_TARGETS); do $(SWIFT_TEST) --filter "^$$target\." || status=1; done; exit $$status
 
 test-e2e: packages build-tests ## the tests on a real engine
-	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)'
+	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)' --skip '$(CLIENT_SUITES)'
+
+test-kubectl: packages build-tests ## kubectl and other Kubernetes clients against immd on a real engine
+	@clients=$$(scripts/kubernetes-clients) && IMM_TEST_KUBERNETES_CLIENTS=$$clients \
+		scripts/with-engine $(SWIFT_TEST) --filter '$(CLIENT_SUITES)'
 
 test-demo: packages build-tests ## the demo, in an engine of its own
 	@scripts/with-engine sh -c 'XDG_STATE_HOME=$$TMPDIR exec scripts/demo --bin "$$(swift build --show-bin-path)"'

@@ -178,7 +178,8 @@ let package = Package(
             [
                 "APIClient", "DockerEngine", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "Ambient", "immd",
                 "immctl",
-            ]),
+            ],
+            exclude: ["Kubectl/Python", "Kubectl/Transcripts"]),
         tests("HouseRulesTests", []),
     ]
 )

@@ -6,11 +6,18 @@ public struct APIServerConfiguration: Sendable {
     /// The version of imm, a semantic version without a leading `v`; shown under `/version`.
     public var immVersion: String
 
+    /// Whether Instances can be read as Pods under `/api/v1`.
+    public var servesPodsView: Bool
+
     public var limits: APIServerLimits
 
-    public init(socketPath: String, immVersion: String, limits: APIServerLimits = APIServerLimits()) {
+    public init(
+        socketPath: String, immVersion: String, servesPodsView: Bool = true,
+        limits: APIServerLimits = APIServerLimits()
+    ) {
         self.socketPath = socketPath
         self.immVersion = immVersion
+        self.servesPodsView = servesPodsView
         self.limits = limits
     }
 }

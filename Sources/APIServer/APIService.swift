@@ -31,7 +31,9 @@ public struct APIService: Service {
             Double(streams.count)
         }
         responder = APIResponder(
-            client: client, endpoints: endpoints, immVersion: configuration.immVersion,
+            client: client, endpoints: endpoints,
+            podTranslation: configuration.servesPodsView ? PodTranslation(client) : nil,
+            immVersion: configuration.immVersion,
             openAPIDocuments: OpenAPIDocuments(groups: Discovery.all, immVersion: configuration.immVersion),
             limits: configuration.limits, surroundings: surroundings, streams: streams,
             measures: RequestMeasures(endpoints.metrics), logger: logger)

@@ -17,6 +17,7 @@ import UnixSignals
 struct Daemon {
     let dataDirectory: String
     let socket: String
+    let servesPodsView: Bool
     let dockerEndpoint: String
     let surroundings: Surroundings
     let logger: Logger
@@ -32,7 +33,8 @@ struct Daemon {
             client: client, installation: installation, factory: factory(installation), probeTransport: probes,
             surroundings, logger: logger)
         let server = APIService(
-            APIServerConfiguration(socketPath: socket, immVersion: Version.text), client: client,
+            APIServerConfiguration(
+                socketPath: socket, immVersion: Version.text, servesPodsView: servesPodsView), client: client,
             endpoints: DaemonEndpoints(
                 logs: { (reference, request) async throws(APIStatus) in
                     try await InstanceLogs(client: client, controllers: controllers).open(reference, request)

@@ -26,6 +26,9 @@ struct ImmdCommand: AsyncParsableCommand {
     @Option(help: "Docker engine of the default Provider, made at the first start.")
     var dockerEndpoint: String = Environment["IMM_DOCKER_ENDPOINT"] ?? "unix:///var/run/docker.sock"
 
+    @Flag(name: .customLong("no-pods-view"), help: "Do not show Instances as Pods under /api/v1.")
+    var hidesPods = Environment["IMM_NO_PODS_VIEW"] != nil
+
     @Option(help: "trace, debug, info, notice, warning or error.")
     var logLevel: String = Environment["IMM_LOG_LEVEL"] ?? "info"
 
@@ -49,7 +52,8 @@ struct ImmdCommand: AsyncParsableCommand {
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         do {
             try await Daemon(
-                dataDirectory: dataDir, socket: socket, dockerEndpoint: dockerEndpoint, surroundings: .system,
+                dataDirectory: dataDir, socket: socket, servesPodsView: !hidesPods, dockerEndpoint: dockerEndpoint,
+                surroundings: .system,
                 logger: logger
             ).run()
         } catch {

@@ -7,8 +7,10 @@ import Telemetry
 
 /// Answers each request: finds what its path means and hands it to the verb.
 struct APIResponder: HTTPResponder {
-    private(set) var client: any ResourceClient
+    var client: any ResourceClient
     let endpoints: DaemonEndpoints
+    /// nil: Instances are not shown as Pods.
+    let podTranslation: PodTranslation?
     let immVersion: String
     let openAPIDocuments: OpenAPIDocuments
     let limits: APIServerLimits
@@ -57,6 +59,7 @@ struct APIResponder: HTTPResponder {
         switch info.target {
         case .path(let segments): return try await other(request, segments, info.query)
         case .resource(let path):
+            if let response = try await podsView(request, context, path, info.query, report) { return response }
             let resource = try resourceRequest(request, context, path, info.query, report)
             return try await serving(resource.type).verb(resource, path)
         }

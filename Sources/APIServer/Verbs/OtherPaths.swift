@@ -37,7 +37,10 @@ extension APIResponder {
         switch name {
         case "api", "apis":
             if Discovery.wantsAggregated(accept: request.headers[.accept]) {
-                return .json(Discovery.aggregated(isCore: name == "api"), type: Discovery.aggregatedType)
+                let document = Discovery.aggregated(isCore: name == "api")
+                return .json(
+                    name == "api" && podTranslation != nil ? ViewedKinds.adding(toAggregated: document) : document,
+                    type: Discovery.aggregatedType)
             }
             try checkAcceptsJSON(request)
             return .json(name == "api" ? Discovery.coreVersions : Discovery.groups)
@@ -50,7 +53,9 @@ extension APIResponder {
     private func discovery(_ request: Request, _ segments: [String]) throws(APIStatus) -> Response? {
         let json: JSONValue?
         switch (segments[0], segments.count) {
-        case ("api", 2): json = Discovery.resources(group: "", version: segments[1])
+        case ("api", 2):
+            let list = Discovery.resources(group: "", version: segments[1])
+            json = podTranslation == nil ? list : list.map(ViewedKinds.adding(toPlain:))
         case ("apis", 2): json = Discovery.group(segments[1])
         case ("apis", 3): json = Discovery.resources(group: segments[1], version: segments[2])
         default: json = nil
