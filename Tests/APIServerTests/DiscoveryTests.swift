@@ -1,11 +1,12 @@
 import APIClient
-import APIServer
 import Ambient
 import HTTPTransport
 import InfraAPI
 import JSON
 import ResourceAPI
 import Testing
+
+@testable import APIServer
 
 @Suite struct DiscoveryTests {
     @Test func `plain discovery lists every kind with its subresources`() async throws {
@@ -22,7 +23,7 @@ import Testing
                 let resources = try #require(list["resources"]?.arrayValue)
                 found += resources.count { $0["name"]?.stringValue?.contains("/") == false }
             }
-            #expect(found == ResourceTypes.all.count + ResourceTypes.views.count)
+            #expect(found == ResourceTypes.all.count + ResourceTypes.views.count + ViewedKinds.all.count)
             let names =
                 try await fixture.ask(.get, "/apis/imm.dev/v1alpha1").json["resources"]?.arrayValue?
                 .compactMap { $0["name"]?.stringValue } ?? []

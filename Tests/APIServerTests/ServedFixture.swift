@@ -50,7 +50,7 @@ struct ServedFixture: Sendable {
     }
 
     static func temporaryDirectory() throws -> String {
-        var template = Array("/tmp/imm-api-XXXXXX".utf8CString)
+        var template = Array("\(temporaryRoot)/imm-api-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -138,3 +138,6 @@ func secretBody(_ name: String, labels: JSONValue = [:]) -> JSONValue {
         "metadata": ["name": .string(name), "namespace": "default", "labels": labels],
     ]
 }
+
+/// Where tests make their files: below the run's own directory, which is looked through for leftovers at its end.
+let temporaryRoot = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

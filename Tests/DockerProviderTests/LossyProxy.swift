@@ -12,7 +12,7 @@ final class LossyProxy: Sendable {
         case loseAnswerAndDie
     }
 
-    let path = "/tmp/imm-lossy-\(getpid())-\(UInt32.random(in: .min ... .max)).sock"
+    let path = "\(temporaryRoot)/imm-lossy-\(getpid())-\(UInt32.random(in: .min ... .max)).sock"
     private let engine: String
     private let listener: Int32
     private struct Order {

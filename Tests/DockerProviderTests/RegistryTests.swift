@@ -71,7 +71,7 @@ struct TestRegistry {
     let address: String
 
     static func with(_ body: (TestRegistry) async throws -> Void) async throws {
-        let directory = "/tmp/imm-registry-\(TestEngine.freshID())"
+        let directory = "\(temporaryRoot)/imm-registry-\(TestEngine.freshID())"
         mkdir(directory, 0o700)
         defer { wait(for: spawn(["/bin/rm", "-rf", directory])) }
         let address = "127.0.0.1:\(20000 + SystemRandomness().below(20000))"

@@ -63,7 +63,7 @@ struct ProviderBed {
     ) async throws {
         let engine =
             socketPath.map { DockerEngine(socketPath: $0, time: SystemTime()) } ?? TestEngine.engine
-        let directory = "/tmp/imm-files-\(installationID)"
+        let directory = "\(temporaryRoot)/imm-files-\(installationID)"
         let provider = DockerProvider(
             engine: engine,
             configuration: DockerProviderConfiguration(
@@ -142,3 +142,6 @@ func expectError(
     #expect(error?.code == code, "\(error?.message ?? "")", sourceLocation: sourceLocation)
     return error
 }
+
+/// Where tests make their files: below the run's own directory, which is looked through for leftovers at its end.
+let temporaryRoot = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

@@ -22,7 +22,7 @@ struct Bed: Sendable {
         endpoint: (@Sendable (_ directory: String) -> String)? = nil, _ body: (Bed) async throws -> Void
     ) async throws {
         let name = TestEngine.freshID()
-        let directory = "/tmp/imm-e2e-\(name)"
+        let directory = "\(temporaryRoot)/imm-e2e-\(name)"
         guard mkdir(directory, 0o700) == 0 else { throw Failure("\(directory) cannot be made") }
         let socket = endpoint?(directory) ?? TestEngine.socketPath ?? "/nowhere"
         let bed = Bed(name: name, directory: directory, daemon: Daemon(directory: directory, endpoint: socket))
@@ -62,7 +62,7 @@ struct Bed: Sendable {
     }
 
     private func copyLog() throws {
-        guard let file = fopen("/tmp/imm-e2e-\(name).log", "w") else { return }
+        guard let file = fopen("\(temporaryRoot)/imm-e2e-\(name).log", "w") else { return }
         defer { fclose(file) }
         let bytes = try readBytes(daemon.logPath)
         fwrite(bytes, 1, bytes.count, file)

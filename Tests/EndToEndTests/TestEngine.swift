@@ -26,3 +26,6 @@ func `CI has an engine`() {
 /// belongs to one test.
 @Suite(.serialized, .enabled(if: TestEngine.isThere, TestEngine.reason))
 enum EndToEnd {}
+
+/// Where tests make their files: below the run's own directory, which is looked through for leftovers at its end.
+let temporaryRoot = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

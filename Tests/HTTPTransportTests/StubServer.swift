@@ -163,5 +163,8 @@ extension String {
 
 /// A fresh short path under /tmp for a unix socket.
 func socketPath() -> String {
-    "/tmp/imm-http-\(getpid())-\(UInt32.random(in: .min ... .max)).sock"
+    "\(temporaryRoot)/imm-http-\(getpid())-\(UInt32.random(in: .min ... .max)).sock"
 }
+
+/// Where tests make their files: below the run's own directory, which is looked through for leftovers at its end.
+let temporaryRoot = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

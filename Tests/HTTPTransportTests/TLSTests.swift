@@ -7,7 +7,7 @@ import Testing
 struct TLSTests {
     /// A directory with ca.pem, server.pem/key, client.pem/key, and a server that wants client certificates.
     private func withServer(_ body: (_ directory: String, _ base: String) async throws -> Void) async throws {
-        let directory = "/tmp/imm-tls-\(getpid())-\(UInt32.random(in: .min ... .max))"
+        let directory = "\(temporaryRoot)/imm-tls-\(getpid())-\(UInt32.random(in: .min ... .max))"
         mkdir(directory, 0o700)
         defer { _ = run(["/bin/rm", "-rf", directory]) }
         let script = """

@@ -14,7 +14,7 @@ final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
-        var template = Array("/tmp/imm-store-XXXXXX".utf8CString)
+        var template = Array("\(temporaryRoot)/imm-store-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Missing(what: "a temporary directory") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -130,3 +130,6 @@ extension StoreWatch {
 }
 
 var ownProcess: pid_t { getpid() }
+
+/// Where tests make their files: below the run's own directory, which is looked through for leftovers at its end.
+let temporaryRoot = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
