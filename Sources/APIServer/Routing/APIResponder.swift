@@ -11,6 +11,7 @@ struct APIResponder: HTTPResponder {
     let endpoints: DaemonEndpoints
     /// nil: Instances are not shown as Pods.
     let podTranslation: PodTranslation?
+    let authorization: Authorization
     let immVersion: String
     let openAPIDocuments: OpenAPIDocuments
     let limits: APIServerLimits
@@ -49,13 +50,14 @@ struct APIResponder: HTTPResponder {
                     "method": "\(request.method.rawValue)", "path": "\(request.uri.path)", "code": "\(error.code)",
                     "reason": "\(error.reason.rawValue)",
                 ])
-            return .failure(error)
+            return .refusal(error)
         }
     }
 
     private func route(
         _ request: Request, _ info: RequestInfo, _ context: APIRequestContext, _ report: WriteReport
     ) async throws(APIStatus) -> Response {
+        try await authorization.check(context.caller, RequestAttributes(request.method, info))
         switch info.target {
         case .path(let segments): return try await other(request, segments, info.query)
         case .resource(let path):
