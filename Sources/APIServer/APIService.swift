@@ -14,7 +14,6 @@ import Telemetry
 public struct APIService: Service {
     private let configuration: APIServerConfiguration
     private let responder: APIResponder
-    private let tokens: (any TokenAuthenticator)?
     private let logger: Logger
     private let port = Guarded<Int?>(nil)
 
@@ -24,11 +23,10 @@ public struct APIService: Service {
     ///   - tokens: who bears which token; nil: no token is known.
     public init(
         _ configuration: APIServerConfiguration, client: any ResourceClient,
-        endpoints: DaemonEndpoints = DaemonEndpoints(), tokens: (any TokenAuthenticator)? = nil,
+        endpoints: DaemonEndpoints = DaemonEndpoints(), tokens: TokenRegistry? = nil,
         surroundings: Surroundings, logger: Logger
     ) {
         self.configuration = configuration
-        self.tokens = tokens
         self.logger = logger
         let streams = OpenStreams()
         endpoints.metrics.gauge("imm_apiserver_open_streams", "Watches and followed logs that are open.") {
@@ -37,7 +35,7 @@ public struct APIService: Service {
         responder = APIResponder(
             client: client, endpoints: endpoints,
             podTranslation: configuration.servesPodsView ? PodTranslation(client) : nil,
-            authorization: Authorization(), immVersion: configuration.immVersion,
+            authorization: Authorization(client: client), tokens: tokens, immVersion: configuration.immVersion,
             openAPIDocuments: OpenAPIDocuments(groups: Discovery.all, immVersion: configuration.immVersion),
             limits: configuration.limits, surroundings: surroundings, streams: streams,
             measures: RequestMeasures(endpoints.metrics), logger: logger)
@@ -93,6 +91,6 @@ public struct APIService: Service {
     private func authenticating(_ transport: CallerSource.Transport) -> AuthenticatingResponder {
         AuthenticatingResponder(
             base: responder,
-            source: CallerSource(transport: transport, tokens: tokens, time: responder.surroundings.time))
+            source: CallerSource(transport: transport, tokens: responder.tokens, time: responder.surroundings.time))
     }
 }

@@ -2,7 +2,7 @@
 public struct PKIError: Error, Sendable, Hashable, CustomStringConvertible {
     public let message: String
 
-    init(_ message: String) { self.message = message }
+    public init(_ message: String) { self.message = message }
 
     public var description: String { message }
 }

@@ -58,7 +58,8 @@ struct Daemon {
                     },
                     HealthCheck("caches") { controllers.caches.sets.hasSynced ? nil : "the caches are being filled" },
                 ]),
-            surroundings: surroundings, logger: logger)
+            tokens: TokenRegistry(store: StoredTokens(store: store), surroundings), surroundings: surroundings,
+            logger: logger)
         logger.notice(
             "immd starts",
             metadata: ["version": "\(Version.text)", "installation": "\(installation.id)", "data": "\(dataDirectory)"])

@@ -24,7 +24,7 @@ struct SecureFixture: Sendable {
 
     /// Runs `body` beside the server; `default` and `other` are there as namespaces.
     static func run(
-        limits: APIServerLimits = APIServerLimits(), tokens: (any TokenAuthenticator)? = nil,
+        limits: APIServerLimits = APIServerLimits(), surroundings: Surroundings = .system,
         _ body: @Sendable (SecureFixture) async throws -> Void
     ) async throws {
         let directory = try ServedFixture.temporaryDirectory()
@@ -45,7 +45,8 @@ struct SecureFixture: Sendable {
                     address: ListenAddress(host: "127.0.0.1", port: 0), authority: authority,
                     credential: { () throws(PKIError) in credential }),
                 immVersion: "0.0.1", limits: limits),
-            client: local, tokens: tokens, surroundings: .system, logger: .silent)
+            client: local, tokens: TokenRegistry(store: MemoryTokens(), surroundings), surroundings: surroundings,
+            logger: .silent)
         let fixture = SecureFixture(
             directory: directory, store: store, local: local, server: server, authority: authority)
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [server], logger: .silent))
@@ -101,5 +102,34 @@ struct SecureFixture: Sendable {
 
     func code(_ client: HTTPResourceClient, _ path: String) async throws -> Int {
         try await answer(client, path).code
+    }
+}
+
+/// Tokens in memory.
+final class MemoryTokens: TokenStore {
+    private let records = Guarded<[String: JSONValue]>([:])
+
+    func token(named name: String) async throws(APIStatus) -> TokenRecord? {
+        records.withLock { $0[name] }.flatMap(TokenRecord.init(json:))
+    }
+
+    func tokens() async throws(APIStatus) -> [TokenRecord] {
+        records.withLock { $0 }.sorted { $0.key < $1.key }.compactMap { TokenRecord(json: $0.value) }
+    }
+
+    func insert(_ record: TokenRecord) async throws(APIStatus) -> Bool {
+        records.withLock { records in
+            guard records[record.name] == nil else { return false }
+            records[record.name] = record.json
+            return true
+        }
+    }
+
+    func update(_ record: TokenRecord) async throws(APIStatus) {
+        records.withLock { if $0[record.name] != nil { $0[record.name] = record.json } }
+    }
+
+    func remove(named name: String) async throws(APIStatus) -> Bool {
+        records.withLock { $0.removeValue(forKey: name) != nil }
     }
 }

@@ -12,7 +12,7 @@ struct CallerSource: Sendable {
     }
 
     let transport: Transport
-    let tokens: (any TokenAuthenticator)?
+    let tokens: TokenRegistry?
     let time: any TimeSource
 
     /// - Returns: nil when the request shows nothing to be known by.
@@ -43,6 +43,9 @@ struct CallerSource: Sendable {
 
     private func certified(_ client: CertifiedClient) throws(PKIError) -> Caller {
         try client.check(at: time.now)
+        if client.user.hasPrefix(Caller.reservedPrefix) {
+            throw PKIError("the name \"\(client.user)\" is the server's own, and no client's")
+        }
         return Caller(name: client.user, groups: client.groups, method: .clientCertificate)
     }
 }

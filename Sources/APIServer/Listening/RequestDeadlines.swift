@@ -24,6 +24,7 @@ final class RequestDeadlines: ChannelInboundHandler {
     private let bodyTimeout: TimeAmount
     // The first request counts from the beginning, with the TLS handshake.
     private var phase = Phase.head
+    private var hasBytes = false
     private var hasAnswerBegun = false
     private var hasAnswerEnded = false
     private var alarm: Scheduled<Void>?
@@ -41,6 +42,7 @@ final class RequestDeadlines: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasBytes = true
         if phase == .idle { enter(.head) }
         context.fireChannelRead(data)
     }
@@ -84,7 +86,8 @@ final class RequestDeadlines: ChannelInboundHandler {
     }
 
     private func expire(_ context: ChannelHandlerContext, _ timeout: TimeAmount) {
-        if hasAnswerBegun {
+        // Who has sent nothing (or not even finished its TLS handshake) has asked nothing.
+        if hasAnswerBegun || !hasBytes {
             context.close(promise: nil)
             return
         }
