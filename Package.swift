@@ -15,6 +15,8 @@ let swiftSettings: [SwiftSetting] = [
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -41,10 +43,14 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -78,6 +84,7 @@ let package = Package(
         library("ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
         library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", logging]),
         library("HTTPTransport", ["CLibcurl", "CShims", "Ambient"]),
+        library("PKI", ["Ambient", crypto, certificates, asn1]),
         library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
         library("DockerEngine", path: "Sources/Providers/DockerEngine", ["HTTPTransport", "JSON", "Ambient"]),
 
@@ -102,6 +109,10 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                "PKI", crypto,
             ]),
         library("APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI"]),
         library(
@@ -116,9 +127,9 @@ let package = Package(
         executable(
             "immd",
             [
-                "APIServer", "Ambient", "CShims", "ControllerRuntime", "Controllers", "DockerEngine", "DockerProvider",
-                "HTTPTransport", "InfraAPI", "JSON", "ObjectStore", "ObjectStoreSQLite",
-                "Planning", "ProviderInterface", "ResourceAPI", arguments, logging, lifecycle,
+                "APIClient", "APIServer", "Ambient", "CShims", "ControllerRuntime", "Controllers", "DockerEngine",
+                "DockerProvider", "HTTPTransport", "InfraAPI", "JSON", "Manifests", "ObjectStore", "ObjectStoreSQLite",
+                "PKI", "Planning", "ProviderInterface", "ResourceAPI", arguments, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -158,6 +169,7 @@ let package = Package(
                 "ProviderInterface", "Telemetry", logging,
             ]),
         tests("HTTPTransportTests", ["HTTPTransport"]),
+        tests("PKITests", ["PKI", "Ambient", asn1]),
         tests(
             "DockerProviderTests",
             [
@@ -168,7 +180,7 @@ let package = Package(
             "APIServerTests",
             [
                 "APIServer", "APIClient", "ResourceAPI", "ObjectStore", "HTTPTransport", "InfraAPI", "JSON", "Ambient",
-                "Telemetry", logging, lifecycle,
+                "PKI", "Telemetry", logging, lifecycle,
             ]),
         tests(
             "ImmctlTests",

@@ -3,6 +3,9 @@ public struct APIServerConfiguration: Sendable {
     /// The unix socket: made with mode 0600, its directory with 0700 if missing; at most 103 bytes.
     public var socketPath: String
 
+    /// TCP with TLS besides the socket; nil: the socket alone.
+    public var tls: TLSListener?
+
     /// The version of imm, a semantic version without a leading `v`; shown under `/version`.
     public var immVersion: String
 
@@ -12,10 +15,11 @@ public struct APIServerConfiguration: Sendable {
     public var limits: APIServerLimits
 
     public init(
-        socketPath: String, immVersion: String, servesPodsView: Bool = true,
+        socketPath: String, tls: TLSListener? = nil, immVersion: String, servesPodsView: Bool = true,
         limits: APIServerLimits = APIServerLimits()
     ) {
         self.socketPath = socketPath
+        self.tls = tls
         self.immVersion = immVersion
         self.servesPodsView = servesPodsView
         self.limits = limits

@@ -11,8 +11,16 @@ public struct APIServerLimits: Sendable, Hashable {
 
     public var maxHeaderFields = 128
 
-    /// Connections at once; further ones wait in the listen queue. A watch holds its connection.
+    /// Connections at once, on each of the listeners; further ones wait in the listen queue. A watch holds its
+    /// connection.
     public var maxConnections = 4096
+
+    /// How long the headers of a request may take from its first byte, and those of a connection's first request from
+    /// the beginning, with the TLS handshake (408 beyond).
+    public var requestHeadTimeout: Duration = .seconds(30)
+
+    /// How long the body of a request may take from the end of its headers (408 beyond).
+    public var requestBodyTimeout: Duration = .seconds(60)
 
     /// How long a connection may stay without a request, or within an unfinished one.
     public var idleTimeout: Duration = .seconds(300)

@@ -7,7 +7,7 @@ public import ResourceAPI
 public import ServiceLifecycle
 import Telemetry
 
-/// Serves the verbs of a `ResourceClient` as Kubernetes' HTTP API, on a unix socket.
+/// Serves the verbs of a `ResourceClient` as Kubernetes' HTTP API, on a unix socket and, if wanted, on TCP with TLS.
 ///
 /// Run it as a service of a `ServiceGroup`. A graceful shutdown stops accepting, ends the open watches and logs in
 /// order, finishes the requests that are under way and removes the socket.
@@ -15,13 +15,15 @@ public struct APIService: Service {
     private let configuration: APIServerConfiguration
     private let responder: APIResponder
     private let logger: Logger
+    private let port = Guarded<Int?>(nil)
 
     /// - Parameters:
     ///   - client: what the requests are answered from.
     ///   - endpoints: what only the daemon can answer.
+    ///   - tokens: who bears which token; nil: no token is known.
     public init(
         _ configuration: APIServerConfiguration, client: any ResourceClient,
-        endpoints: DaemonEndpoints = DaemonEndpoints(),
+        endpoints: DaemonEndpoints = DaemonEndpoints(), tokens: TokenRegistry? = nil,
         surroundings: Surroundings, logger: Logger
     ) {
         self.configuration = configuration
@@ -33,7 +35,7 @@ public struct APIService: Service {
         responder = APIResponder(
             client: client, endpoints: endpoints,
             podTranslation: configuration.servesPodsView ? PodTranslation(client) : nil,
-            immVersion: configuration.immVersion,
+            authorization: Authorization(client: client), tokens: tokens, immVersion: configuration.immVersion,
             openAPIDocuments: OpenAPIDocuments(groups: Discovery.all, immVersion: configuration.immVersion),
             limits: configuration.limits, surroundings: surroundings, streams: streams,
             measures: RequestMeasures(endpoints.metrics), logger: logger)
@@ -42,71 +44,53 @@ public struct APIService: Service {
     /// Watches and followed logs that are open now.
     public var openStreamCount: Int { responder.streams.count }
 
+    /// The TCP port on which the server listens; nil before it does, and without TCP.
+    public var listeningPort: Int? { port.withLock { $0 } }
+
     /// Serves until the graceful shutdown. The caller holds the lock of the data directory: a socket on which nobody
     /// answers is taken for a stale one and replaced.
     ///
-    /// - Throws: `ListenError` when the socket cannot be made, or another server answers on it.
+    /// - Throws: `ListenError` when an address cannot be listened on, or another server answers on the socket.
     public func run() async throws {
-        let socket = try UnixSocketPath(configuration.socketPath)
-        let temporary = try socket.prepare()
-        defer { socket.removeTemporary(temporary) }
-        let published = Guarded<Result<Void, ListenError>>(.success(()))
-        let application = application(boundAt: temporary) { [logger] () throws(ListenError) in
-            do throws(ListenError) {
-                try socket.publish(boundAt: temporary)
-                logger.info("API server listening", metadata: ["socket": "\(socket.path)"])
-            } catch {
-                published.withLock { $0 = .failure(error) }
-                throw error
-            }
-        }
-        defer { socket.removeUnlessServed() }
-        do {
-            try await withGracefulShutdownHandler {
-                try await application.run()
-            } onGracefulShutdown: { [streams = responder.streams] in
-                streams.endAll()
-            }
-        } catch {
-            try published.withLock { $0 }.get()
-            throw error
-        }
-    }
-
-    /// - Parameter publish: called when the server listens; its failure ends the server.
-    private func application(
-        boundAt path: String, publish: @escaping @Sendable () throws(ListenError) -> Void
-    ) -> Application<APIResponder> {
-        // The framework's own lines name the temporary path and tell nothing that we do not.
+        var listeners: [any Service] = [socketListener()]
+        if let tls = configuration.tls { listeners.append(try tlsListener(tls)) }
         var quietLogger = logger
-        quietLogger.logLevel = max(logger.logLevel, .warning)
-        return Application(
-            responder: responder, server: .http1(configuration: channelConfiguration),
-            configuration: ApplicationConfiguration(
-                address: .unixDomainSocket(path: path),
-                availableConnectionsDelegate: MaximumAvailableConnections(
-                    configuration.limits.maxConnections, logger: quietLogger)),
-            onServerRunning: { channel in
-                if (try? publish()) == nil { channel.close(promise: nil) }
-            },
-            logger: quietLogger)
+        quietLogger.logLevel = max(logger.logLevel, .critical)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: listeners.map {
+                    // One that fails ends the others in order, and its error is thrown at the end.
+                    .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+                }, logger: quietLogger))
+        try await withGracefulShutdownHandler {
+            try await group.run()
+        } onGracefulShutdown: { [streams = responder.streams] in
+            streams.endAll()
+        }
     }
 
-    private var channelConfiguration: HTTP1Channel.Configuration {
-        let limits = configuration.limits
-        let stall = TimeAmount.nanoseconds(limits.writeStallTimeout.wholeNanoseconds)
-        return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [WriteStallHandler(timeout: stall)],
-            idleTimeout: .nanoseconds(limits.idleTimeout.wholeNanoseconds),
-            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                maxHeaderFieldSize: limits.maxHeaderBytes, maxHeaderListSize: limits.maxHeaderBytes,
-                maxHeaderFieldCount: limits.maxHeaderFields))
+    private func socketListener() -> SocketListener {
+        SocketListener(
+            path: configuration.socketPath, responder: authenticating(.unixSocket), limits: configuration.limits,
+            logger: logger)
     }
-}
 
-extension Duration {
-    fileprivate var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    private func tlsListener(_ tls: TLSListener) throws -> TCPListener {
+        let peers = PeerCertificates(tls.authority)
+        return TCPListener(
+            address: tls.address,
+            security: ConnectionChannel.Security(settings: try TLSSettings(tls), peers: peers),
+            responder: authenticating(.tls(peers)), limits: configuration.limits,
+            time: responder.surroundings.time, logger: logger
+        ) { [port] bound in
+            port.withLock { $0 = bound }
+            tls.onListening(bound)
+        }
+    }
+
+    private func authenticating(_ transport: CallerSource.Transport) -> AuthenticatingResponder {
+        AuthenticatingResponder(
+            base: responder,
+            source: CallerSource(transport: transport, tokens: responder.tokens, time: responder.surroundings.time))
     }
 }

@@ -18,6 +18,9 @@ struct Daemon {
     let dataDirectory: String
     let socket: String
     let servesPodsView: Bool
+    /// nil: no TCP.
+    let listen: ListenAddress?
+    let tlsNames: [String]
     let dockerEndpoint: String
     let surroundings: Surroundings
     let logger: Logger
@@ -32,9 +35,14 @@ struct Daemon {
         let controllers = ControllerSet(
             client: client, installation: installation, factory: factory(installation), probeTransport: probes,
             surroundings, logger: logger)
+        let access = try listen.map { address in
+            try AdminAccess(
+                dataDirectory: dataDirectory, address: address, names: tlsNames, surroundings, logger: logger)
+        }
         let server = APIService(
             APIServerConfiguration(
-                socketPath: socket, immVersion: Version.text, servesPodsView: servesPodsView), client: client,
+                socketPath: socket, tls: access?.listener, immVersion: Version.text, servesPodsView: servesPodsView),
+            client: client,
             endpoints: DaemonEndpoints(
                 logs: { (reference, request) async throws(APIStatus) in
                     try await InstanceLogs(client: client, controllers: controllers).open(reference, request)
@@ -50,7 +58,8 @@ struct Daemon {
                     },
                     HealthCheck("caches") { controllers.caches.sets.hasSynced ? nil : "the caches are being filled" },
                 ]),
-            surroundings: surroundings, logger: logger)
+            tokens: TokenRegistry(store: StoredTokens(store: store), surroundings), surroundings: surroundings,
+            logger: logger)
         logger.notice(
             "immd starts",
             metadata: ["version": "\(Version.text)", "installation": "\(installation.id)", "data": "\(dataDirectory)"])

@@ -1,3 +1,4 @@
+import APIServer
 import Ambient
 import ArgumentParser
 import Logging
@@ -23,6 +24,12 @@ struct ImmdCommand: AsyncParsableCommand {
     @Option(help: "Unix socket of the API (made with mode 0600).")
     var socket: String = DataDirectory.standardSocket
 
+    @Option(help: "Address of the API on TCP with TLS, ADDRESS:PORT; none turns it off.")
+    var listen: String = Environment["IMM_LISTEN"] ?? "127.0.0.1:7443"
+
+    @Option(help: "A further name or address in the server's certificate; may be given several times.")
+    var tlsSan: [String] = (Environment["IMM_TLS_SAN"] ?? "").split(separator: ",").map(String.init)
+
     @Option(help: "Docker engine of the default Provider, made at the first start.")
     var dockerEndpoint: String = Environment["IMM_DOCKER_ENDPOINT"] ?? "unix:///var/run/docker.sock"
 
@@ -39,9 +46,18 @@ struct ImmdCommand: AsyncParsableCommand {
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level \(logLevel): use trace, debug, info, notice, warning or error")
         }
+        do throws(ListenError) {
+            _ = try listenAddress()
+        } catch {
+            throw ValidationError("--listen: \(error.message)")
+        }
         guard dockerEndpoint.hasPrefix("unix:///") else {
             throw ValidationError("--docker-endpoint \(dockerEndpoint): this version speaks unix:///path only")
         }
+    }
+
+    private func listenAddress() throws(ListenError) -> ListenAddress? {
+        listen == "none" ? nil : try ListenAddress(parsing: listen)
     }
 
     func run() async throws {
@@ -52,8 +68,8 @@ struct ImmdCommand: AsyncParsableCommand {
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         do {
             try await Daemon(
-                dataDirectory: dataDir, socket: socket, servesPodsView: !hidesPods, dockerEndpoint: dockerEndpoint,
-                surroundings: .system,
+                dataDirectory: dataDir, socket: socket, servesPodsView: !hidesPods, listen: try listenAddress(),
+                tlsNames: tlsSan, dockerEndpoint: dockerEndpoint, surroundings: .system,
                 logger: logger
             ).run()
         } catch {

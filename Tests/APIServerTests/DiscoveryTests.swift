@@ -14,7 +14,11 @@ import Testing
             #expect(try await fixture.ask(.get, "/api").json["versions"] == ["v1"])
             let groups = try await fixture.ask(.get, "/apis").json["groups"]?.arrayValue ?? []
             #expect(
-                groups.compactMap { $0["name"]?.stringValue } == ["imm.dev", "coordination.k8s.io", "events.k8s.io"])
+                groups.compactMap { $0["name"]?.stringValue }
+                    == [
+                        "imm.dev", "coordination.k8s.io", "events.k8s.io", "authorization.k8s.io",
+                        "authentication.k8s.io",
+                    ])
             var found = 0
             for path in ["/api/v1", "/apis/imm.dev/v1alpha1", "/apis/coordination.k8s.io/v1", "/apis/events.k8s.io/v1"]
             {

@@ -43,6 +43,12 @@ final class RawConnection: Sendable {
         #expect(write(descriptor.withLock { $0 }, bytes, bytes.count) == bytes.count)
     }
 
+    /// Sends, where the other side may be gone already.
+    func offer(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.send(descriptor.withLock { $0 }, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
     /// What is there now; nil at the end of the stream.
     func received() -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)

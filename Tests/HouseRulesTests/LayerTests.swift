@@ -21,6 +21,8 @@ import Testing
         ("Sources/ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
         ("Sources/ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", "Logging"]),
         ("Sources/HTTPTransport", ["Ambient", "CLibcurl", "CShims"]),
+        // X.509 dates are Foundation's `Date`.
+        ("Sources/PKI", ["Ambient", "Crypto", "FoundationEssentials", "SwiftASN1", "X509"]),
         ("Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
         ("Sources/Providers/DockerEngine", ["Ambient", "HTTPTransport", "JSON"]),
         (

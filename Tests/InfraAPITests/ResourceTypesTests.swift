@@ -9,6 +9,7 @@ struct ResourceTypesTests {
         ("iset", "InstanceSet"), ("instancesets.imm.dev", "InstanceSet"), ("iset.imm.dev", "InstanceSet"),
         ("instancesets.v1alpha1.imm.dev", "InstanceSet"), ("irev", "Revision"), ("iinst", "Instance"),
         ("ivol", "Volume"), ("volumes.imm.dev", "Volume"), ("iprov", "Provider"), ("provider", "Provider"),
+        ("irb", "RoleBinding"), ("rolebindings.imm.dev", "RoleBinding"),
         ("ns", "Namespace"), ("secrets", "Secret"), ("ev", "Event"), ("leases.coordination.k8s.io", "Lease"),
     ]) func `a kind is found by every word for it`(word: String, kind: String) {
         #expect(ResourceTypes.find(word: word)?.kind == kind)
@@ -37,7 +38,10 @@ struct ResourceTypesTests {
 
     @Test func `the category holds our own kinds`() {
         #expect(
-            ResourceTypes.category("imm").map(\.kind) == ["InstanceSet", "Revision", "Instance", "Volume", "Provider"])
+            ResourceTypes.category("imm").map(\.kind)
+                == [
+                    "InstanceSet", "Revision", "Instance", "Volume", "Provider", "RoleBinding",
+                ])
         #expect(ResourceTypes.all.filter { !$0.namespaced }.map(\.kind) == ["Provider", "Namespace"])
         #expect(ResourceTypes.all.filter(\.specIsImmutable).map(\.kind) == ["Revision", "Instance"])
     }

@@ -104,7 +104,7 @@ start_immd() {
     export IMM_SOCKET=$demo_run/imm.sock
     unset IMM_SERVER
     spawn_recorded "$demo_state/immd.pid" "$demo_state/immd.log" \
-        "$programs/immd" --data-dir "$demo_state/data" --socket "$IMM_SOCKET" --docker-endpoint "unix://$docker_socket"
+        "$programs/immd" --data-dir "$demo_state/data" --socket "$IMM_SOCKET" --listen none --docker-endpoint "unix://$docker_socket"
     for ((try = 0; try < 300; try++)); do
         if [[ -S $IMM_SOCKET ]] && curl -fs --max-time 2 --unix-socket "$IMM_SOCKET" http://imm/readyz >/dev/null; then
             echo "immd is ready, its data in $demo_state/data"

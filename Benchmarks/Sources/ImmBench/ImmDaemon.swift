@@ -19,7 +19,7 @@ final class ImmDaemon {
         }
         process.executableURL = URL(fileURLWithPath: binary)
         process.arguments = [
-            "--data-dir", directory + "/data", "--socket", socket, "--docker-endpoint", "unix://" + engineSocket,
+            "--data-dir", directory + "/data", "--socket", socket, "--listen", "none", "--docker-endpoint", "unix://" + engineSocket,
             "--log-level", logLevel,
         ]
         let output = FileHandle(forWritingAtPath: log)

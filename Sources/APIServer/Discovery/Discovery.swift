@@ -44,7 +44,8 @@ enum Discovery {
         }
         return [
             "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": .string(version.apiVersion),
-            "resources": .array(version.types.flatMap { PlainResource.list($0) }),
+            "resources": .array(
+                version.types.flatMap { PlainResource.list($0) } + version.reviews.map(\.plainResource)),
         ]
     }
 
@@ -56,7 +57,8 @@ enum Discovery {
         ]
     }
 
-    static let all: [ServedGroup] = ServedGroup.groups(of: ResourceTypes.all + ResourceTypes.views)
+    static let all: [ServedGroup] =
+        ServedGroup.groups(of: ResourceTypes.all + ResourceTypes.views) + SelfReview.groups
     private static let named = all.filter { !$0.name.isEmpty }
 }
 
@@ -66,6 +68,7 @@ struct ServedGroup: Sendable {
         let name: String
         let apiVersion: String
         var types: [ResourceType]
+        var reviews: [SelfReview] = []
     }
 
     let name: String
@@ -101,7 +104,8 @@ struct ServedGroup: Sendable {
         let versions = versions.map { version -> JSONValue in
             [
                 "version": .string(version.name), "freshness": "Current",
-                "resources": .array(version.types.map(AggregatedResource.json)),
+                "resources": .array(
+                    version.types.map(AggregatedResource.json) + version.reviews.map(\.aggregatedResource)),
             ]
         }
         var metadata: JSONValue = ["creationTimestamp": .null]

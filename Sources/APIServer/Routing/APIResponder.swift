@@ -11,6 +11,9 @@ struct APIResponder: HTTPResponder {
     let endpoints: DaemonEndpoints
     /// nil: Instances are not shown as Pods.
     let podTranslation: PodTranslation?
+    let authorization: Authorization
+    /// nil: no tokens here.
+    let tokens: TokenRegistry?
     let immVersion: String
     let openAPIDocuments: OpenAPIDocuments
     let limits: APIServerLimits
@@ -49,16 +52,20 @@ struct APIResponder: HTTPResponder {
                     "method": "\(request.method.rawValue)", "path": "\(request.uri.path)", "code": "\(error.code)",
                     "reason": "\(error.reason.rawValue)",
                 ])
-            return .failure(error)
+            return .refusal(error)
         }
     }
 
     private func route(
         _ request: Request, _ info: RequestInfo, _ context: APIRequestContext, _ report: WriteReport
     ) async throws(APIStatus) -> Response {
+        try await authorization.check(context.caller, RequestAttributes(request.method, info))
         switch info.target {
+        case .path(let segments) where segments.first == APIResponder.ownPrefix:
+            return try await ownPath(request, segments, context.caller)
         case .path(let segments): return try await other(request, segments, info.query)
         case .resource(let path):
+            if let review = SelfReview.find(path) { return try await self.review(review, request, context.caller) }
             if let response = try await podsView(request, context, path, info.query, report) { return response }
             let resource = try resourceRequest(request, context, path, info.query, report)
             return try await serving(resource.type).verb(resource, path)

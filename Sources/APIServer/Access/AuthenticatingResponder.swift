@@ -1,0 +1,30 @@
+import Hummingbird
+import Logging
+import ResourceAPI
+
+/// Stands before the responder and says who asks.
+struct AuthenticatingResponder: HTTPResponder {
+    let base: APIResponder
+    let source: CallerSource
+
+    func respond(to request: Request, context: APIRequestContext) async -> Response {
+        var context = context
+        do throws(APIStatus) {
+            context.caller = try await source.caller(request, context.channel)
+        } catch {
+            base.logger.info(
+                "caller refused", metadata: ["path": "\(request.uri.path)", "reason": "\(error.message)"])
+            return .refusal(error)
+        }
+        return await base.respond(to: request, context: context)
+    }
+}
+
+extension Response {
+    /// A failure; with 401 says by which scheme the client may try again (RFC 9110, 11.6.1).
+    static func refusal(_ status: APIStatus) -> Response {
+        var response = failure(status)
+        if status.code == 401 { response.headers[.wwwAuthenticate] = "Bearer realm=\"imm\"" }
+        return response
+    }
+}

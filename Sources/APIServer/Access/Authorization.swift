@@ -1,0 +1,82 @@
+import InfraAPI
+import JSON
+import ResourceAPI
+
+/// Decides who may do what: administrators everything, others what the RoleBindings of the namespace give them.
+///
+/// The bindings are read at each request, from the store's memory: a right that is taken away is gone at once, and there is
+/// no cache that could be behind.
+struct Authorization: Sendable {
+    /// Health and version tell nothing of anybody's objects, and those who probe have no identity.
+    private static let publicPaths: Set<String> = ["healthz", "livez", "readyz", "version"]
+    /// What every client reads before it can do anything.
+    private static let commonPaths: Set<String> = ["api", "apis", "openapi", "metrics"]
+
+    /// What every known caller may read besides resources.
+    static let readablePaths =
+        ["/"] + (publicPaths.union(commonPaths)).sorted().flatMap { ["/\($0)", "/\($0)/*"] }
+
+    let client: any ResourceClient
+
+    /// - Throws: 401 for a caller who is not known, 403 for one who may not do this.
+    func check(_ caller: Caller?, _ attributes: RequestAttributes) async throws(APIStatus) {
+        if case .path(let path) = attributes.target, Authorization.isIn(Authorization.publicPaths, path) { return }
+        guard let caller else { throw .nobodyKnown }
+        guard try await isAllowed(caller, attributes) else { throw .forbidden(caller, attributes) }
+    }
+
+    func isAllowed(_ caller: Caller, _ attributes: RequestAttributes) async throws(APIStatus) -> Bool {
+        if caller.isAdmin { return true }
+        switch attributes.target {
+        case .path(let path):
+            if Authorization.isIn(Authorization.publicPaths, path) { return true }
+            return attributes.verb == "get" && (path == "/" || Authorization.isIn(Authorization.commonPaths, path))
+        case .resource(let resource):
+            if SelfReview.find(resource) != nil { return attributes.verb == "create" }
+            guard let namespace = resource.namespace else { return false }
+            return try await rules(of: caller, in: namespace).contains { $0.allows(attributes.verb, resource) }
+        }
+    }
+
+    /// The rights that a caller has in a namespace by its bindings.
+    func rules(of caller: Caller, in namespace: String) async throws(APIStatus) -> [RoleRule] {
+        guard let subject = caller.subject(in: namespace) else { return [] }
+        let bindings = try await client.list(RoleBinding.resourceType, in: namespace, ListOptions())
+        var roles: Set<RoleBindingSpec.Role> = []
+        for binding in bindings.items {
+            guard let spec = binding["spec"], spec["subject"]?["kind"]?.stringValue == subject.kind.rawValue,
+                spec["subject"]?["name"]?.stringValue == subject.name,
+                let role = spec["role"]?.stringValue.flatMap(RoleBindingSpec.Role.init(rawValue:))
+            else { continue }
+            roles.insert(role)
+        }
+        // Each role has all of the rights of the one before it.
+        return RoleBindingSpec.Role.allCases.last(where: roles.contains).map(RoleRule.rules(of:)) ?? []
+    }
+
+    /// A check by name (`/readyz/store`) is as public as all of them.
+    private static func isIn(_ paths: Set<String>, _ path: String) -> Bool {
+        path.split(separator: "/").first.map { paths.contains(String($0)) } ?? false
+    }
+}
+
+extension Caller {
+    /// What a RoleBinding of a namespace calls this caller; nil when none can.
+    fileprivate func subject(in namespace: String) -> RoleSubject? {
+        var subject = RoleSubject()
+        if name.hasPrefix(Caller.tokenPrefix) {
+            subject.kind = .token
+            subject.name = String(name.dropFirst(Caller.tokenPrefix.count))
+        } else if name.hasPrefix(Caller.gitSourcePrefix) {
+            let parts = name.dropFirst(Caller.gitSourcePrefix.count).split(separator: ":")
+            guard parts.count == 2, parts[0] == namespace else { return nil }
+            subject.kind = .gitSource
+            subject.name = String(parts[1])
+        } else if name.hasPrefix(Caller.reservedPrefix) {
+            return nil
+        } else {
+            subject.name = name
+        }
+        return subject
+    }
+}
