@@ -98,7 +98,8 @@ import Testing
         #expect(path.hasSuffix("/web.yaml") && !isThere(path))
         #expect(try await bench.get(InstanceSet.resourceType, "web")[path: ["spec", "replicas"]] == 4)
         let json = await edit(
-            bench, arguments: "edit iset/web --edit-format=json", [{ $0.replacing("\"replicas\": 4", with: "\"replicas\": 5") }])
+            bench, arguments: "edit iset/web --edit-format=json",
+            [{ $0.replacing("\"replicas\": 4", with: "\"replicas\": 5") }])
         #expect(json.result.status == .success, "\(json.result.errors)")
         #expect(try await bench.get(InstanceSet.resourceType, "web")[path: ["spec", "replicas"]] == 5)
     }

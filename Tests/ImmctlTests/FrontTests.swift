@@ -93,7 +93,7 @@ import Testing
         let bench = try await Bench()
         let result = await bench.run("completion \(shell)")
         #expect(result.status == .success)
-        #expect(result.output.contains("rollout"))
+        #expect(result.output.contains("__complete"))
     }
 
     @Test func `api-resources lists what get understands`() async throws {

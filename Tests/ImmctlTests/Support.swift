@@ -51,6 +51,8 @@ final class Bench: Sendable {
     let logRequests = Guarded<[String]>([])
     /// The environment's variables.
     let variables = Guarded<[String: String]>(["IMM_SOCKET": "/nowhere.sock"])
+    /// As what the commands run.
+    let program = Guarded(Program.immctl)
     /// What stands for the programs that commands run.
     let launch = Guarded(TestProgram())
 
@@ -112,7 +114,8 @@ final class Bench: Sendable {
             isTerminal: isTerminal, width: 80)
         let session = session(client ?? self.client)
         let invocation = Invocation(
-            console: console, environment: Environment(variables.withLock { $0 }), surroundings: surroundings,
+            program: program.withLock { $0 }, console: console, environment: Environment(variables.withLock { $0 }),
+            surroundings: surroundings,
             launch: launch.withLock { $0 }.run, connect: { _ in session })
         let status = await Immctl.execute(arguments, in: invocation)
         return CommandResult(status: status, output: output.all, errors: errors.all)

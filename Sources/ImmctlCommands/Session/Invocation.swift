@@ -2,6 +2,7 @@ public import Ambient
 
 /// What a command is handed instead of asking the system.
 public struct Invocation: Sendable {
+    public var program: Program
     public var console: Console
     public var environment: Environment
     public var surroundings: Surroundings
@@ -11,11 +12,13 @@ public struct Invocation: Sendable {
     public var connect: @Sendable (ServerAddress) throws(CommandFailure) -> Session
 
     public init(
-        console: Console, environment: Environment, surroundings: Surroundings,
+        program: Program = .immctl, console: Console, environment: Environment, surroundings: Surroundings,
         launch: @escaping @Sendable (_ words: [String]) throws(CommandFailure) -> Int32 = ProgramLauncher.run,
         connect: @escaping @Sendable (ServerAddress) throws(CommandFailure) -> Session
     ) {
+        self.program = program
         self.console = console
+        self.console.program = program
         self.environment = environment
         self.surroundings = surroundings
         self.launch = launch
