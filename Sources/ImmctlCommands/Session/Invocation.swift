@@ -7,13 +7,13 @@ public struct Invocation: Sendable {
     public var environment: Environment
     public var surroundings: Surroundings
     /// Runs another program on this terminal, and returns its exit status: an editor, a program for differences.
-    public var launch: @Sendable (_ words: [String]) throws(CommandFailure) -> Int32
+    public var launch: @Sendable (_ words: [String]) async throws(CommandFailure) -> Int32
     /// Makes a connection; the server is not asked anything yet.
     public var connect: @Sendable (ServerAddress) throws(CommandFailure) -> Session
 
     public init(
         program: Program = .immctl, console: Console, environment: Environment, surroundings: Surroundings,
-        launch: @escaping @Sendable (_ words: [String]) throws(CommandFailure) -> Int32 = ProgramLauncher.run,
+        launch: @escaping @Sendable (_ words: [String]) async throws(CommandFailure) -> Int32 = ProgramLauncher.run,
         connect: @escaping @Sendable (ServerAddress) throws(CommandFailure) -> Session
     ) {
         self.program = program
