@@ -46,9 +46,10 @@ extension WhyReport {
         return instances.map { instance in
             let status = instance.status
             let leaving = instance.isBeingDeleted ? ", leaving" : ""
+            // A step that led to readiness is done.
+            let open = status.readySince == nil || instance.isBeingDeleted ? status.step : nil
             let step =
-                status.step.map { "; step \($0.name.rawValue) (\($0.reason)) for \(Age.text(now - $0.startedAt))" }
-                ?? ""
+                open.map { "; step \($0.name.rawValue) (\($0.reason)) for \(Age.text(now - $0.startedAt))" } ?? ""
             let why = [status.reason, status.message].compactMap { $0?.isEmpty ?? true ? nil : $0 }
             let exit = status.exitCode.map { "; exit code \($0)" } ?? ""
             return
