@@ -29,11 +29,13 @@ extension HTTPResourceClient {
         return WatchReader(try await open(path.string, accept: HTTPResourceClient.tableType), at: location).watch
     }
 
-    /// The body of the answer to GET, whatever it holds.
+    /// The body of the answer to a POST of `body`, or to a GET without one, whatever it holds.
     ///
     /// - Parameter path: from the first slash, percent-encoded, with the query.
-    public func get(_ path: String) async throws(APIStatus) -> [UInt8] {
-        let response = try await raw(method: .get, path: path, accept: "application/json, */*")
+    public func send(_ path: String, _ body: JSONValue? = nil) async throws(APIStatus) -> [UInt8] {
+        let response = try await raw(
+            method: body == nil ? .get : .post, path: path, body: body?.encoded() ?? [],
+            accept: "application/json, */*")
         guard (200..<300).contains(response.status) else {
             throw APIStatus.answered(response.status, response.body, location)
         }

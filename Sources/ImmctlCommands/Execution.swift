@@ -7,6 +7,11 @@ extension Immctl {
     /// - Returns: the exit status; everything that is to be said was printed.
     public static func execute(_ arguments: [String], in invocation: Invocation) async -> CommandStatus {
         let console = invocation.console
+        if invocation.program == .kubectlCompletion || arguments.first == "__complete" {
+            let words = invocation.program == .kubectlCompletion ? arguments : Array(arguments.dropFirst())
+            console.output(await Completion(invocation: invocation).answer(words).text)
+            return .success
+        }
         let command: any ParsableCommand
         do {
             command = try parseAsRoot(BooleanArguments.normalized(arguments))
@@ -48,7 +53,7 @@ extension Immctl {
             console.report(CommandFailure(.usage, message))
             return usageStatus(arguments)
         }
-        console.print(text)
+        console.print(console.program.naming(text))
         return .success
     }
 

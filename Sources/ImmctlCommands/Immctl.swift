@@ -30,14 +30,16 @@ public struct Immctl: ParsableCommand {
             CommandGroup(
                 name: "Look at things",
                 subcommands: [
-                    GetCommand.self, DescribeCommand.self, DiffCommand.self, PlanCommand.self, EventsCommand.self,
+                    GetCommand.self, DescribeCommand.self, DiffCommand.self, PlanCommand.self, WhyCommand.self,
+                    EventsCommand.self,
                     LogsCommand.self,
                     WaitCommand.self,
                 ]),
             CommandGroup(
                 name: "About immctl and the server",
                 subcommands: [
-                    VersionCommand.self, ExplainCommand.self, APIResourcesCommand.self, CompletionCommand.self,
+                    VersionCommand.self, ExplainCommand.self, APIResourcesCommand.self, APIVersionsCommand.self,
+                    AuthCommand.self, CompletionCommand.self,
                 ]),
         ])
 

@@ -14,7 +14,8 @@ struct Entry {
     static func main() async {
         let environment = Environment.system()
         let invocation = Invocation(
-            console: .system(environment: environment), environment: environment, surroundings: .system,
+            program: Program(startedAs: CommandLine.arguments.first ?? ""), console: .system(environment: environment),
+            environment: environment, surroundings: .system,
             connect: { address in .http(address) })
         exit(await Immctl.execute(Array(CommandLine.arguments.dropFirst()), in: invocation).rawValue)
     }

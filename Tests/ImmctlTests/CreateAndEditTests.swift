@@ -2,7 +2,6 @@ import Ambient
 import InfraAPI
 import JSON
 import ResourceAPI
-import Glibc
 import Testing
 
 @testable import ImmctlCommands
@@ -154,12 +153,7 @@ import Testing
                     return !done
                 }
                 if isFirst {
-                    let written = Guarded(false)
-                    Task {
-                        _ = try? await client.mergePatch(set, patch, nil, WriteOptions(fieldManager: "other"))
-                        written.withLock { $0 = true }
-                    }
-                    while !written.withLock({ $0 }) { usleep(1000) }
+                    _ = try await client.mergePatch(set, patch, nil, WriteOptions(fieldManager: "other"))
                     try LocalFile.write(
                         Array(text.replacing("replicas: 3", with: "replicas: \(replicas)").utf8), to: words[1])
                 } else {

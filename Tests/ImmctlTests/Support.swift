@@ -51,6 +51,11 @@ final class Bench: Sendable {
     let logRequests = Guarded<[String]>([])
     /// The environment's variables.
     let variables = Guarded<[String: String]>(["IMM_SOCKET": "/nowhere.sock"])
+    /// What the server answers at paths that are no verbs, and what it was asked there.
+    let answers = Guarded<[String: JSONValue]>([:])
+    let asked = Guarded<[(path: String, body: JSONValue?)]>([])
+    /// As what the commands run.
+    let program = Guarded(Program.immctl)
     /// What stands for the programs that commands run.
     let launch = Guarded(TestProgram())
 
@@ -112,7 +117,8 @@ final class Bench: Sendable {
             isTerminal: isTerminal, width: 80)
         let session = session(client ?? self.client)
         let invocation = Invocation(
-            console: console, environment: Environment(variables.withLock { $0 }), surroundings: surroundings,
+            program: program.withLock { $0 }, console: console, environment: Environment(variables.withLock { $0 }),
+            surroundings: surroundings,
             launch: launch.withLock { $0 }.run, connect: { _ in session })
         let status = await Immctl.execute(arguments, in: invocation)
         return CommandResult(status: status, output: output.all, errors: errors.all)
@@ -136,19 +142,22 @@ final class Bench: Sendable {
                 return plan.withLock { $0 }
             },
             version: { () throws(APIStatus) in ["gitVersion": "v9.9.9"] },
-            raw: { path throws(APIStatus) in Array("raw \(path)".utf8) })
+            raw: { [answers, asked] path, body throws(APIStatus) in
+                asked.withLock { $0.append((path, body)) }
+                return answers.withLock { $0[path] }?.encoded() ?? Array("raw \(path)".utf8)
+            })
     }
 }
 
 /// What stands for a program that a command runs.
 struct TestProgram: Sendable {
-    var body: @Sendable ([String]) throws -> Int32 = { words in
+    var body: @Sendable ([String]) async throws -> Int32 = { words in
         throw CommandFailure(.failed, "no program is expected to run: \(words)")
     }
 
-    func run(_ words: [String]) throws(CommandFailure) -> Int32 {
+    func run(_ words: [String]) async throws(CommandFailure) -> Int32 {
         do {
-            return try body(words)
+            return try await body(words)
         } catch {
             throw error as? CommandFailure ?? CommandFailure(.failed, "\(error)")
         }

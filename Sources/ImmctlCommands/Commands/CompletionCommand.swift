@@ -5,6 +5,8 @@ struct CompletionCommand: ImmctlCommand {
         commandName: "completion",
         abstract: "Print the completion script of a shell.",
         discussion: """
+            Commands, options and kinds, and from the server the names of objects and namespaces.
+
             Examples:
               immctl completion bash > ~/.local/share/bash-completion/completions/immctl
               immctl completion zsh > ~/.zfunc/_immctl
@@ -19,13 +21,13 @@ struct CompletionCommand: ImmctlCommand {
     var shell: Shell
 
     func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
-        let completionShell: CompletionShell =
+        let script: String =
             switch shell {
-            case .bash: .bash
-            case .zsh: .zsh
-            case .fish: .fish
+            case .bash: CompletionScripts.bash
+            case .zsh: CompletionScripts.zsh
+            case .fish: CompletionScripts.fish
             }
-        invocation.console.print(Immctl.completionScript(for: completionShell))
+        invocation.console.print(script)
         return .success
     }
 }

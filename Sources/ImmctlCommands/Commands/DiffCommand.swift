@@ -59,7 +59,7 @@ struct DiffCommand: ImmctlCommand {
             }
             let rendering = OutputRendering(console: invocation.console)
             if let external, rendering.isForPeople(output.output) {
-                let status = try external.run(differences, invocation)
+                let status = try await external.run(differences, invocation)
                 guard status > 1 else { return status == 0 ? .success : .differences }
                 throw CommandFailure(.failed, "\(external.words[0]) ended with status \(status)")
             }

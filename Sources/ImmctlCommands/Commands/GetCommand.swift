@@ -121,7 +121,7 @@ struct GetCommand: ImmctlCommand {
             throw .usage("--raw \(path): a path begins with a slash", hints: ["for example --raw /readyz"])
         }
         return try await server.withSession(invocation) { session throws(CommandFailure) in
-            let body = try await request("get \(path)") { () throws(APIStatus) in try await session.raw(path) }
+            let body = try await request("get \(path)") { () throws(APIStatus) in try await session.raw(path, nil) }
             invocation.console.output(String(decoding: body, as: UTF8.self))
             return .success
         }

@@ -31,7 +31,8 @@ struct RolloutStatusCommand: ImmctlCommand {
         let rendering = OutputRendering(console: console)
         let isText = rendering.isForPeople(output.output)
         return try await target.server.withSession(invocation) { session throws(CommandFailure) in
-            let rollout = RolloutWatch(set: reference, client: session.client)
+            let inLines = watch && isText && !console.isTerminal
+            let rollout = RolloutWatch(set: reference, client: session.client, loadsSlots: inLines)
             guard watch else {
                 let progress = try await rollout.now()
                 try rendering.show(progress.json, as: output.output) { [RolloutText.line(progress)] }
@@ -53,21 +54,19 @@ struct RolloutStatusCommand: ImmctlCommand {
         }
     }
 
-    /// Draws bars on a terminal, and prints lines into a pipe; nothing without a console.
+    /// Draws bars on a terminal, and prints a line a slot and phase into a pipe; nothing without a console.
     private static func follow(_ rollout: RolloutWatch, _ console: Console?) async throws(CommandFailure)
         -> RolloutProgress
     {
         var live = console.map(LiveLines.init)
-        var printed: String?
+        var lines = RolloutLines()
         return try await rollout.follow { progress in
             guard let console else { return }
             if console.isTerminal {
                 live?.draw(RolloutText.bars(progress, width: console.width, style: console.outputStyle))
                 return
             }
-            let line = RolloutText.line(progress)
-            if line != printed { console.print(line) }
-            printed = line
+            for line in lines.lines(for: progress) { console.print(line) }
         }
     }
 }

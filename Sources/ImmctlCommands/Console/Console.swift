@@ -13,6 +13,8 @@ public struct Console: Sendable {
     /// Colours for the standard output and the standard error.
     public var outputStyle: TextStyle
     public var errorStyle: TextStyle
+    /// Whose name stands in what is told to do.
+    var program = Program.immctl
 
     public init(
         output: @escaping @Sendable (String) -> Void, errors: @escaping @Sendable (String) -> Void,
@@ -33,8 +35,8 @@ public struct Console: Sendable {
     func note(_ line: String) { errors(line + "\n") }
 
     func report(_ failure: CommandFailure) {
-        errors(errorStyle.paint("error:", .red) + " \(failure.message)\n")
-        for hint in failure.hints { errors(errorStyle.paint("hint:", .cyan) + " \(hint)\n") }
+        errors(errorStyle.paint("error:", .red) + " \(program.naming(failure.message))\n")
+        for hint in failure.hints { errors(errorStyle.paint("hint:", .cyan) + " \(program.naming(hint))\n") }
     }
 
     func warn(_ message: String) { errors(errorStyle.paint("warning:", .yellow) + " \(message)\n") }

@@ -14,7 +14,7 @@ struct ExternalDiff: Sendable {
     }
 
     /// - Returns: the program's exit status: 0 no differences, 1 differences, more an error.
-    func run(_ differences: [ObjectDifference], _ invocation: Invocation) throws(CommandFailure) -> Int32 {
+    func run(_ differences: [ObjectDifference], _ invocation: Invocation) async throws(CommandFailure) -> Int32 {
         let parent = invocation.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         let folders = [
             try LocalFile.makeTemporaryFolder(in: parent), try LocalFile.makeTemporaryFolder(in: parent),
@@ -31,6 +31,6 @@ struct ExternalDiff: Sendable {
                 try LocalFile.write(Array(text.utf8), to: file)
             }
         }
-        return try invocation.launch(words + folders)
+        return try await invocation.launch(words + folders)
     }
 }

@@ -38,7 +38,7 @@ struct EditRun: Sendable {
         while true {
             let opened = EditedText.text(body, notes: notes)
             try LocalFile.write(Array(opened.utf8), to: path)
-            let status = try invocation.launch(editor + [path])
+            let status = try await invocation.launch(editor + [path])
             guard status == 0 else {
                 keepsFile = true
                 throw CommandFailure(

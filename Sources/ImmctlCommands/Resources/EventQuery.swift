@@ -20,7 +20,7 @@ struct EventQuery: Sendable {
     }
 
     /// By time; events of the same second in the order of their writing.
-    private static func sorted(_ events: [JSONValue]) -> [JSONValue] {
+    static func sorted(_ events: [JSONValue]) -> [JSONValue] {
         let keyed = events.map { ($0, time(of: $0) ?? .epoch, UInt64($0.resourceVersion) ?? 0) }
         return keyed.sorted { ($0.1, $0.2) < ($1.1, $1.2) }.map(\.0)
     }

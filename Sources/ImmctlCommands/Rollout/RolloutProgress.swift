@@ -24,6 +24,10 @@ struct RolloutProgress: Sendable, Hashable {
     var ready: Int
     var available: Int
     var state: State
+    /// What the set is stuck on; nil while it goes on.
+    var stalledReason: String?
+    /// The slots, where they were asked for.
+    var slots: [SlotPhase] = []
 
     var isOver: Bool { if case .waiting = state { false } else { true } }
 
@@ -36,6 +40,7 @@ struct RolloutProgress: Sendable, Hashable {
         ready = status.readyReplicas
         available = status.availableReplicas
         state = RolloutProgress.state(of: set)
+        stalledReason = status.conditions["Stalled"].flatMap { $0.status == .true ? $0.reason : nil }
     }
 
     private static func state(of set: InstanceSet) -> State {

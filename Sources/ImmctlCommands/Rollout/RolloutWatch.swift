@@ -6,6 +6,8 @@ import ResourceAPI
 struct RolloutWatch: Sendable {
     let set: ObjectReference
     let client: any ResourceClient
+    /// Whether each progress tells of the slots too, for one more list a change.
+    var loadsSlots = false
 
     /// The progress now.
     func now() async throws(CommandFailure) -> RolloutProgress {
@@ -49,6 +51,10 @@ struct RolloutWatch: Sendable {
     /// not echo the restart token; each Instance records it.)
     private func progress(of object: InstanceSet) async throws(CommandFailure) -> RolloutProgress {
         var progress = RolloutProgress(object)
+        if loadsSlots {
+            progress.slots = SlotPhase.phases(
+                of: try await SetOccupants.load(set, client), revision: progress.revision)
+        }
         guard case .complete = progress.state,
             let token = object.metadata.annotations[RolloutProgress.restartAnnotation]
         else { return progress }

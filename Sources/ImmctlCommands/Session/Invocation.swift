@@ -2,20 +2,23 @@ public import Ambient
 
 /// What a command is handed instead of asking the system.
 public struct Invocation: Sendable {
+    public var program: Program
     public var console: Console
     public var environment: Environment
     public var surroundings: Surroundings
     /// Runs another program on this terminal, and returns its exit status: an editor, a program for differences.
-    public var launch: @Sendable (_ words: [String]) throws(CommandFailure) -> Int32
+    public var launch: @Sendable (_ words: [String]) async throws(CommandFailure) -> Int32
     /// Makes a connection; the server is not asked anything yet.
     public var connect: @Sendable (ServerAddress) throws(CommandFailure) -> Session
 
     public init(
-        console: Console, environment: Environment, surroundings: Surroundings,
-        launch: @escaping @Sendable (_ words: [String]) throws(CommandFailure) -> Int32 = ProgramLauncher.run,
+        program: Program = .immctl, console: Console, environment: Environment, surroundings: Surroundings,
+        launch: @escaping @Sendable (_ words: [String]) async throws(CommandFailure) -> Int32 = ProgramLauncher.run,
         connect: @escaping @Sendable (ServerAddress) throws(CommandFailure) -> Session
     ) {
+        self.program = program
         self.console = console
+        self.console.program = program
         self.environment = environment
         self.surroundings = surroundings
         self.launch = launch

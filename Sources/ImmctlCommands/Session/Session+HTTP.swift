@@ -20,7 +20,7 @@ extension Session {
             logs: { instance, request throws(APIStatus) in try await client.logs(instance, request) },
             plan: { set throws(APIStatus) in try await client.plan(set) },
             version: { () throws(APIStatus) in try await Session.version(client) },
-            raw: { path throws(APIStatus) in try await client.get(path) },
+            raw: { path, body throws(APIStatus) in try await client.send(path, body) },
             close: { client.shutdown() })
     }
 

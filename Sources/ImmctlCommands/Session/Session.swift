@@ -11,7 +11,7 @@ public struct Session: Sendable {
         @Sendable (ResourceType, _ namespace: String?, ListOptions) async throws(APIStatus) -> JSONValue
     /// The log of an Instance.
     public typealias Logs = @Sendable (ObjectReference, LogRequest) async throws(APIStatus) -> LogText
-    public typealias Raw = @Sendable (_ path: String) async throws(APIStatus) -> [UInt8]
+    public typealias Raw = @Sendable (_ path: String, _ body: JSONValue?) async throws(APIStatus) -> [UInt8]
     /// The plan for a set as it would be after it was applied.
     public typealias Plans = @Sendable (_ set: JSONValue) async throws(APIStatus) -> JSONValue
 
@@ -22,7 +22,7 @@ public struct Session: Sendable {
     public var plan: Plans
     /// The server's `/version`.
     public var version: @Sendable () async throws(APIStatus) -> JSONValue
-    /// The body of the server's answer to GET, at a path with its query.
+    /// The body of the server's answer at a path with its query: to POST of a body, else to GET.
     public var raw: Raw
     /// Ends the connections.
     public var close: @Sendable () -> Void
