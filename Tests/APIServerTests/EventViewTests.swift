@@ -50,6 +50,11 @@ import Testing
             let stored = try await fixture.ask(.get, "\(older)/b").json
             #expect(stored["apiVersion"] == "v1" && stored["involvedObject"]?["name"] == "web")
             #expect(stored["message"] == "it runs" && stored["reportingComponent"] == "kopf")
+            let accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
+            for path in [older, newer] {
+                let cells = try await fixture.ask(.get, path, accept: accept).json["rows"]?.arrayValue?.first?["cells"]
+                #expect(cells?.arrayValue?[1].isNull == false, "eventTime stands in for the missing last time")
+            }
             let patched = try await fixture.ask(
                 .patch, "\(newer)/b", #"{"note":"it still runs","deprecatedCount":2}"#,
                 type: "application/merge-patch+json")

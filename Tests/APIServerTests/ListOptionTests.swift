@@ -70,6 +70,20 @@ import Testing
         }
     }
 
+    @Test func `a dry run of a deletion, of one object or of a collection, deletes nothing`() async throws {
+        try await ServedFixture.run { fixture in
+            for name in ["a", "b"] { _ = try await fixture.local.create(secretBody(name), WriteOptions()) }
+            let all = try await fixture.ask(.delete, secrets + "?dryRun=All")
+            #expect(all.code == 200 && names(all.json) == ["a", "b"] && all.json["kind"] == "SecretList")
+            #expect(try await fixture.ask(.delete, secrets + "/a", #"{"dryRun":["All"]}"#).code == 200)
+            #expect(names(try await fixture.ask(.get, secrets).json) == ["a", "b"])
+            #expect(try await fixture.ask(.delete, secrets, #"{"dryRun":["Some"]}"#).code == 422)
+            #expect(names(try await fixture.ask(.delete, secrets + "?labelSelector=x").json) == [])
+            #expect(names(try await fixture.ask(.delete, secrets).json) == ["a", "b"])
+            #expect(names(try await fixture.ask(.get, secrets).json) == [])
+        }
+    }
+
     @Test func `both forms of a propagation policy at once are refused`() async throws {
         try await ServedFixture.run { fixture in
             _ = try await fixture.local.create(secretBody("a"), WriteOptions())

@@ -17,22 +17,24 @@ extension APIResponder {
             labelSelector: query.nonEmpty("labelSelector"), fieldSelector: try fieldSelector(request),
             resourceVersion: query.nonEmpty("resourceVersion"))
         options.allowBookmarks = query.flag("allowWatchBookmarks") ?? false
+        // Plain JSON is sent on as it is stored.
+        let encoded = rendering.representation == .json ? client as? any EncodedResourceClient : nil
         var initial: [WatchLine] = []
         switch start {
         case .version: break
         case .now: options.resourceVersion = try await currentList(request, options, limit: 1).resourceVersion
         case .initialEvents(let atLeast):
-            let list = try await currentList(request, options, limit: nil)
-            if let atLeast { try VersionChecks.checkReached(atLeast, list.resourceVersion) }
-            options.resourceVersion = list.resourceVersion
-            initial = list.items.map { .event(.added($0)) } + [.endOfInitialEvents(list.resourceVersion)]
+            let (lines, version) = try await initialEvents(request, options, encoded)
+            if let atLeast { try VersionChecks.checkReached(atLeast, version) }
+            options.resourceVersion = version
+            initial = lines + [.endOfInitialEvents(version)]
         }
-        let feed: WatchSource.Feed
-        if rendering.representation == .json, let client = client as? any EncodedResourceClient {
-            feed = .init(try await client.encodedWatch(request.type, in: request.namespace, options))
-        } else {
-            feed = .init(try await client.watch(request.type, in: request.namespace, options))
-        }
+        let feed: WatchSource.Feed =
+            if let encoded {
+                .init(try await encoded.encodedWatch(request.type, in: request.namespace, options))
+            } else {
+                .init(try await client.watch(request.type, in: request.namespace, options))
+            }
         let lines = WatchLines(rendering: rendering, time: surroundings.time)
         return try StreamingResponse(
             channel: request.channel, streams: streams, time: surroundings.time, duration: duration,
@@ -50,6 +52,20 @@ extension APIResponder {
         let selector = request.query.nonEmpty("fieldSelector")
         guard let name = request.name else { return selector }
         return ["metadata.name=\(name)", selector].compactMap { $0 }.joined(separator: ",")
+    }
+
+    /// What is there, as ADDED events, and the version of it.
+    private func initialEvents(
+        _ request: ResourceRequest, _ options: WatchOptions, _ encoded: (any EncodedResourceClient)?
+    ) async throws(APIStatus) -> ([WatchLine], version: String) {
+        guard let encoded else {
+            let list = try await currentList(request, options, limit: nil)
+            return (list.items.map { .event(.added($0)) }, list.resourceVersion)
+        }
+        let list = try await encoded.encodedList(
+            request.type, in: request.namespace,
+            ListOptions(labelSelector: options.labelSelector, fieldSelector: options.fieldSelector))
+        return (list.items.map { .encoded(.added($0)) }, list.head.resourceVersion)
     }
 
     private func currentList(

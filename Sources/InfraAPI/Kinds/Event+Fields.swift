@@ -25,7 +25,7 @@ extension Event: SchemaRecord {
         subresources: .init(status: false), writtenBy: .both,
         description: "Something that happened to an object; kept for a time.",
         columns: [
-            .column("Last Seen", .date, ["lastTimestamp"], "When it happened last."),
+            lastSeen("lastTimestamp"),
             .column("Type", ["type"], "Normal or Warning."),
             .column("Reason", ["reason"], "A reason code."),
             PrinterColumn(
@@ -36,6 +36,16 @@ extension Event: SchemaRecord {
             .column("Message", ["message"], "A sentence for people."),
             .column("Count", .integer, ["count"], isWide: true, "How often it happened."),
         ])
+}
+
+extension Event {
+    /// Recorders of the newer group say `eventTime` alone, and the time of the last repeat in `series`.
+    static func lastSeen(_ timestamp: String) -> PrinterColumn {
+        PrinterColumn(
+            "Last Seen", .date,
+            .first([ObjectPath("series", "lastObservedTime"), ObjectPath(timestamp), ObjectPath("eventTime")]),
+            "When it happened last.")
+    }
 }
 
 extension InvolvedObject: SchemaRecord {

@@ -13,7 +13,7 @@ public enum RegardingEvent {
         group: "events.k8s.io", version: "v1", kind: "Event", plural: "events", shortNames: ["ev"],
         schema: schema,
         printerColumns: [
-            .column("Last Seen", .date, ["deprecatedLastTimestamp"], "When it happened last."),
+            Event.lastSeen("deprecatedLastTimestamp"),
             .column("Type", ["type"], "Normal or Warning."), .column("Reason", ["reason"], "A reason code."),
             PrinterColumn(
                 "Object", .string,

@@ -11,6 +11,8 @@ public struct PrinterColumn: Sendable, Hashable {
     /// Where the cell's value comes from.
     public enum Source: Sendable, Hashable {
         case path(ObjectPath)
+        /// The first of the paths that leads to a value.
+        case first([ObjectPath])
         /// Number of members or items.
         case count(ObjectPath)
         /// The strings at the paths with `separator` between.
@@ -38,6 +40,11 @@ public struct PrinterColumn: Sendable, Hashable {
     public func cell(of object: JSONValue) -> JSONValue? {
         switch source {
         case .path(let path): return path.value(in: object)
+        case .first(let paths):
+            for path in paths {
+                if let value = path.value(in: object) { return value }
+            }
+            return JSONValue?.none
         case .count(let path):
             switch path.value(in: object) {
             case .array(let items): return .int(Int64(items.count))
