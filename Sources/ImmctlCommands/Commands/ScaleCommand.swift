@@ -25,7 +25,7 @@ struct ScaleCommand: ImmctlCommand {
     @Option(help: "Refuse (exit status 4) when the number is not this one now.")
     var currentReplicas: Int?
 
-    @OptionGroup var output: ResultOutputOptions
+    @OptionGroup var output: ChangeOutputOptions
     @OptionGroup var namespace: NamespaceOptions
     @OptionGroup var server: ServerOptions
 
@@ -39,12 +39,10 @@ struct ScaleCommand: ImmctlCommand {
             throw .usage("\(reference.qualifiedName): \(reference.type.plural) cannot be scaled")
         }
         return try await server.withSession(invocation) { session throws(CommandFailure) in
-            var results: [JSONValue] = []
-            for reference in references { results.append(try await scale(reference, session)) }
-            try OutputRendering(console: invocation.console).show(JSONValue.results(results), as: output.output) {
-                references.map { "\($0.qualifiedName) scaled" }
+            try await ChangeLoop(console: invocation.console, output: output.output).run(references) {
+                reference throws(CommandFailure) in
+                ObjectChange(reference, .scaled, try await scale(reference, session), .none)
             }
-            return .success
         }
     }
 
