@@ -7,7 +7,7 @@ extension APIResponder {
     func review(_ review: SelfReview, _ request: Request, _ caller: Caller?) async throws(APIStatus) -> Response {
         guard let caller else { throw .nobodyKnown }
         guard request.method == .post else { throw .methodNotAllowed(request.method.rawValue, on: request.uri.path) }
-        let body = try await request.json(limits)
+        let body = try await request.object(limits, acceptsProtobuf: true)
         guard body.objectValue != nil, [nil, review.kind].contains(body["kind"]?.stringValue) else {
             throw .badRequest("the request body must be a \(review.kind)")
         }
