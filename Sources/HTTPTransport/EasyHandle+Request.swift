@@ -38,9 +38,10 @@ extension EasyHandle {
 
     private func setTLS(_ tls: TLSOptions) -> Bool {
         var isSet = true
+        if !tls.verifiesServer { isSet = set(CURLOPT_SSL_VERIFYPEER, 0) && set(CURLOPT_SSL_VERIFYHOST, 0) }
         switch tls.certificateAuthority {
-        case .file(let path)?: isSet = set(CURLOPT_CAINFO, path)
-        case .pem(let bytes)?: isSet = set(CURLOPT_CAINFO_BLOB, blob: bytes)
+        case .file(let path)?: isSet = isSet && set(CURLOPT_CAINFO, path)
+        case .pem(let bytes)?: isSet = isSet && set(CURLOPT_CAINFO_BLOB, blob: bytes)
         case nil: break
         }
         switch tls.clientCertificate {

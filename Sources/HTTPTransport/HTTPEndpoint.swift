@@ -17,8 +17,7 @@ extension HTTPEndpoint: CustomStringConvertible {
     }
 }
 
-/// How an https endpoint is verified, and how we identify ourselves to it. TLS 1.2 is the lowest version, and the
-/// server's certificate and name are always verified.
+/// How an https endpoint is verified, and how we identify ourselves to it. TLS 1.2 is the lowest version.
 public struct TLSOptions: Sendable, Hashable {
     /// PEM text, in memory or in a file.
     public enum Material: Sendable, Hashable {
@@ -33,11 +32,16 @@ public struct TLSOptions: Sendable, Hashable {
     public var clientCertificate: Material?
     public var clientKey: Material?
 
+    /// Whether the server's certificate and name are verified; false only where a person has written so.
+    public var verifiesServer: Bool
+
     public init(
-        certificateAuthority: Material? = nil, clientCertificate: Material? = nil, clientKey: Material? = nil
+        certificateAuthority: Material? = nil, clientCertificate: Material? = nil, clientKey: Material? = nil,
+        verifiesServer: Bool = true
     ) {
         self.certificateAuthority = certificateAuthority
         self.clientCertificate = clientCertificate
         self.clientKey = clientKey
+        self.verifiesServer = verifiesServer
     }
 }

@@ -21,11 +21,13 @@ extension Immctl {
         guard let command = command as? any ImmctlCommand else {
             return help(command, arguments, console)
         }
-        do throws(CommandFailure) {
-            return try await command.run(in: invocation)
-        } catch {
-            console.report(error)
-            return error.status == .usage ? usageStatus(arguments) : error.status
+        return await DefaultNamespace.$name.withValue(DefaultNamespace.find(arguments, invocation.environment)) {
+            do throws(CommandFailure) {
+                return try await command.run(in: invocation)
+            } catch {
+                console.report(error)
+                return error.status == .usage ? usageStatus(arguments) : error.status
+            }
         }
     }
 

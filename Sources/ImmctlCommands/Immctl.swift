@@ -9,8 +9,8 @@ public struct Immctl: ParsableCommand {
         commandName: "immctl",
         abstract: "Keep a fleet equal to its manifests, by replacing instances and never editing them.",
         discussion: """
-            immctl finds the server by --server or --socket, then IMM_SERVER or IMM_SOCKET, then the usual socket; never \
-            by ~/.kube/config.
+            immctl finds the server by --server, --socket or --kubeconfig, then IMM_SERVER, IMM_SOCKET or IMM_KUBECONFIG, \
+            then the usual socket; never by ~/.kube/config.
 
             Exit status: 0 done, 1 failed, 2 wrong usage (plan: changes), 3 no server, 4 conflict or stale.
 
@@ -39,7 +39,7 @@ public struct Immctl: ParsableCommand {
                 name: "About immctl and the server",
                 subcommands: [
                     VersionCommand.self, ExplainCommand.self, APIResourcesCommand.self, APIVersionsCommand.self,
-                    AuthCommand.self, CompletionCommand.self,
+                    AuthCommand.self, TokenCommand.self, ConfigCommand.self, CompletionCommand.self,
                 ]),
         ])
 

@@ -60,10 +60,10 @@ final class MovedTime: TimeSource {
         try await SecureFixture.run { fixture in
             let made = try await make(fixture, ["name": "ci", "admin": true])
             let token = made.json["token"]?.stringValue
-            let revoked = try await fixture.answer(fixture.admin(), path + "/ci", method: .delete)
+            let revoked = try await fixture.answer(fixture.admin(), path + "/ci/revoke", method: .post)
             #expect(revoked.code == 200)
             #expect(try await fixture.code(fixture.client(nil, token: token), setsPath) == 401)
-            let again = try await fixture.answer(fixture.admin(), path + "/ci", method: .delete)
+            let again = try await fixture.answer(fixture.admin(), path + "/ci/revoke", method: .post)
             #expect(again.code == 404 && again.json["reason"] == "NotFound")
         }
     }

@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// In which namespace; `default` where nothing is said.
+/// In which namespace; where nothing is said that of the kubeconfig's context, or `default`.
 struct NamespaceOptions: ParsableArguments {
     @Option(
-        name: [.customShort("n"), .long], help: "Namespace of the objects; without it, default.")
+        name: [.customShort("n"), .long], help: "Namespace of the objects; without it, the context's, or default.")
     var namespace: String?
 
-    var name: String { namespace ?? "default" }
+    var name: String { namespace ?? DefaultNamespace.name }
 }

@@ -1,3 +1,4 @@
+import APIClient
 import ArgumentParser
 
 /// Where the server is; on every command that asks it.
@@ -11,9 +12,24 @@ struct ServerOptions: ParsableArguments {
         help: ArgumentHelp("Socket of the server [IMM_SOCKET]", valueName: "path"), completion: .file())
     var socket: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "File that says where the server is and who you are [IMM_KUBECONFIG]", valueName: "path"),
+        completion: .file())
+    var kubeconfig: String?
+
+    @Option(help: "Context of the kubeconfig; without it, the current one.")
+    var context: String?
+
     func connect(_ invocation: Invocation) throws(CommandFailure) -> Session {
-        try invocation.connect(
-            ServerAddress.resolve(server: server, socket: socket, environment: invocation.environment))
+        let address = try ServerAddress.resolve(
+            server: server, socket: socket, kubeconfig: kubeconfig, context: context,
+            environment: invocation.environment)
+        if case .selected(let selected) = address.location, selected.isUnverified {
+            invocation.console.warn(
+                "the server is not verified: insecure-skip-tls-verify stands in the kubeconfig (\(address))")
+        }
+        return try invocation.connect(address)
     }
 
     /// Runs `body` with a connection, and ends the connection after it.

@@ -1,9 +1,13 @@
+public import APIClient
+
 /// Where the server is, and how that was found out.
 public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     public enum Location: Sendable, Hashable {
         case socket(path: String)
         /// `http://…` or `https://…`
         case url(String)
+        /// The context of a kubeconfig.
+        case selected(SelectedServer)
     }
 
     public var location: Location
@@ -19,15 +23,28 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         switch location {
         case .socket(let path): "unix://\(path)"
         case .url(let url): url
+        case .selected(let server): "\(server.location)"
         }
     }
 
-    /// The first of: `--server`, `--socket`, `IMM_SERVER`, `IMM_SOCKET`, the usual socket. `~/.kube/config` is never
-    /// looked at: a command must not reach a cluster that was not meant.
+    /// The first of: `--server`, `--socket`, `--kubeconfig`, `IMM_SERVER`, `IMM_SOCKET`, `IMM_KUBECONFIG`, the usual
+    /// socket. `~/.kube/config` is never looked at: a command must not reach a cluster that was not meant.
+    ///
+    /// - Parameter context: of the kubeconfig; nil: its current one.
     public static func resolve(
-        server: String?, socket: String?, environment: Environment
+        server: String?, socket: String?, kubeconfig: String? = nil, context: String? = nil, environment: Environment
     ) throws(CommandFailure) -> ServerAddress {
-        if let server, socket != nil { throw .usage("--server \(server) and --socket exclude each other") }
+        let flags = [("--server", server), ("--socket", socket), ("--kubeconfig", kubeconfig)].filter { $0.1 != nil }
+        if flags.count > 1 {
+            throw .usage("\(flags.map(\.0).joined(separator: " and ")) exclude each other")
+        }
+        if let kubeconfig { return try ServerAddress(kubeconfig: kubeconfig, context, origin: "--kubeconfig") }
+        if context != nil, flags.isEmpty {
+            guard let kubeconfig = environment.nonEmpty("IMM_KUBECONFIG") else {
+                throw .usage("--context needs a kubeconfig: --kubeconfig FILE, or IMM_KUBECONFIG")
+            }
+            return try ServerAddress(kubeconfig: kubeconfig, context, origin: "IMM_KUBECONFIG")
+        }
         if let server { return try ServerAddress(text: server, origin: "--server") }
         if let socket { return ServerAddress(.socket(path: socket), origin: "--socket") }
         if let server = environment.nonEmpty("IMM_SERVER") {
@@ -36,15 +53,22 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         if let socket = environment.nonEmpty("IMM_SOCKET") {
             return ServerAddress(.socket(path: socket), origin: "IMM_SOCKET")
         }
+        if let kubeconfig = environment.nonEmpty("IMM_KUBECONFIG") {
+            return try ServerAddress(kubeconfig: kubeconfig, nil, origin: "IMM_KUBECONFIG")
+        }
         if environment.userID == 0 {
             return ServerAddress(.socket(path: "/run/imm/imm.sock"), origin: "the usual socket of root")
         }
         guard let directory = environment.nonEmpty("XDG_RUNTIME_DIR") else {
             throw CommandFailure(
                 .noServer, "no server is known: XDG_RUNTIME_DIR is not set, so there is no usual socket",
-                hints: ["say where the server is: --server, --socket, IMM_SERVER or IMM_SOCKET"])
+                hints: ["say where the server is: --server, --socket, --kubeconfig, IMM_SERVER or IMM_KUBECONFIG"])
         }
         return ServerAddress(.socket(path: "\(directory)/imm/imm.sock"), origin: "the usual socket of this user")
+    }
+
+    private init(kubeconfig: String, _ context: String?, origin: String) throws(CommandFailure) {
+        self.init(.selected(try KubeconfigFile(path: kubeconfig).select(context: context)), origin: origin)
     }
 
     /// `unix:///path`, `http://…` or `https://…`.
@@ -61,7 +85,7 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Environment {
-    fileprivate func nonEmpty(_ name: String) -> String? {
+    func nonEmpty(_ name: String) -> String? {
         self[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 }

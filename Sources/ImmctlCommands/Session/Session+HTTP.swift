@@ -10,6 +10,7 @@ extension Session {
             switch address.location {
             case .socket(let path): .socket(path: path)
             case .url(let url): .url(url)
+            case .selected(let server): server.location
             }
         let client = HTTPResourceClient(location, userAgent: "immctl/\(Immctl.version)")
         return Session(

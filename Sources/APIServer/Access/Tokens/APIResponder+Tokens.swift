@@ -12,14 +12,14 @@ extension APIResponder {
     private static let longestLifetime = 10 * 365 * 86_400
 
     func ownPath(_ request: Request, _ segments: [String], _ caller: Caller?) async throws(APIStatus) -> Response {
-        guard let tokens, let caller, segments.count >= 3, segments.count <= 4, segments[1] == "v1",
+        guard let tokens, let caller, segments.count >= 3, segments.count <= 5, segments[1] == "v1",
             segments[2] == "tokens"
         else { throw .unknownPath(request.uri.path) }
         switch (request.method, segments.count) {
         case (.get, 3):
             return .json(["tokens": .array(try await tokens.list().map(\.shown))])
         case (.post, 3): return try await createToken(request, tokens, caller)
-        case (.delete, 4):
+        case (.post, 5) where segments[4] == "revoke":
             try await tokens.revoke(segments[3])
             logger.notice("token revoked", metadata: ["token": "\(segments[3])", "by": "\(caller.name)"])
             return .json(["name": .string(segments[3])])

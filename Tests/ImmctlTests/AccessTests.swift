@@ -1,0 +1,166 @@
+import APIClient
+import Ambient
+import JSON
+import Manifests
+import ResourceAPI
+import Testing
+
+@testable import ImmctlCommands
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+@Suite struct AccessTests {
+    private static let authority = "-----BEGIN CERTIFICATE-----\nca\n-----END CERTIFICATE-----\n"
+
+    private func withDirectory(_ body: (String) async throws -> Void) async throws {
+        var template = Array("/tmp/imm-ctl-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer {
+            for name in ["admin", "target", "token"] { unlink("\(path)/\(name)") }
+            rmdir(path)
+        }
+        try await body(path)
+    }
+
+    private func writeAdmin(_ path: String) throws {
+        try KubeconfigFile(path: path).write(
+            .single(
+                Kubeconfig.Entry(
+                    name: "imm", server: "https://127.0.0.1:7443", authorityPEM: AccessTests.authority,
+                    identity: .certificate(certificatePEM: "certificate", keyPEM: "key"), namespace: "shop")))
+    }
+
+    private func text(_ path: String) throws -> String {
+        let file = try #require(fopen(path, "r"))
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        return String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
+    }
+
+    @Test func `a kubeconfig says where the server is, who one is and in which namespace`() async throws {
+        try await withDirectory { directory in
+            try writeAdmin(directory + "/admin")
+            let environment = Environment(["IMM_KUBECONFIG": directory + "/admin"])
+            for (kubeconfig, environment) in [
+                (directory + "/admin", Environment()), (nil, environment),
+            ] as [(String?, Environment)] {
+                let address = try ServerAddress.resolve(
+                    server: nil, socket: nil, kubeconfig: kubeconfig, environment: environment)
+                guard case .selected(let server) = address.location else {
+                    Issue.record("not from the kubeconfig")
+                    return
+                }
+                #expect(server.namespace == "shop" && !server.isUnverified)
+                #expect(address.description == "https://127.0.0.1:7443")
+            }
+            #expect(DefaultNamespace.find(["get", "iset"], environment) == "shop")
+            #expect(DefaultNamespace.find(["get", "iset", "--socket=/x"], environment) == "default")
+            #expect(throws: CommandFailure.self) {
+                _ = try ServerAddress.resolve(
+                    server: nil, socket: nil, kubeconfig: directory + "/admin", context: "other",
+                    environment: Environment())
+            }
+            #expect(throws: CommandFailure.self) {
+                _ = try ServerAddress.resolve(
+                    server: nil, socket: nil, context: "imm", environment: Environment())
+            }
+        }
+    }
+
+    @Test func `config add writes a file for its owner alone, and a token takes the certificate's place`() async throws
+    {
+        try await withDirectory { directory in
+            try writeAdmin(directory + "/admin")
+            let bed = try await Bench()
+            let words = ["config", "add", "--from", directory + "/admin", "--to", directory + "/target"]
+            let added = await bed.run(words + ["--token-file", "-"], input: "imm1.ci.secret\n")
+            #expect(added.status == .success, "\(added.errors)")
+            var info = stat()
+            #expect(lstat(directory + "/target", &info) == 0 && info.st_mode & 0o777 == 0o600)
+            let written = try text(directory + "/target")
+            #expect(written.contains("token: imm1.ci.secret") && !written.contains("client-key-data"))
+            #expect(written.contains("current-context: imm") && written.contains("namespace: shop"))
+            #expect(!added.output.contains("secret") && !added.errors.contains("secret"))
+            // What imm wrote it may replace.
+            #expect(await bed.run(words).status == .success)
+            #expect(try text(directory + "/target").contains("client-key-data"))
+        }
+    }
+
+    @Test func `config add leaves alone what somebody else wrote`() async throws {
+        try await withDirectory { directory in
+            try writeAdmin(directory + "/admin")
+            let file = try #require(fopen(directory + "/target", "w"))
+            fputs(
+                """
+                apiVersion: v1
+                kind: Config
+                preferences: {colors: true}
+                clusters:
+                - name: imm
+                  cluster: {server: "https://other.example"}
+                users: []
+                contexts: []
+
+                """, file)
+            fclose(file)
+            let before = try text(directory + "/target")
+            let bed = try await Bench()
+            let words = ["config", "add", "--from", directory + "/admin", "--to", directory + "/target"]
+            let refused = await bed.run(words)
+            #expect(refused.status == .failed && refused.errors.contains("a cluster \"imm\" that imm did not write"))
+            #expect(try text(directory + "/target") == before)
+            #expect(await bed.run(words + ["--name", "fleet", "--use"]).status == .success)
+            let after = try text(directory + "/target")
+            #expect(after.contains("https://other.example") && after.contains("colors: true"))
+            #expect(after.contains("current-context: fleet"))
+            #expect(await bed.run(["config", "use", "nowhere", "--to", directory + "/target"]).status == .failed)
+        }
+    }
+
+    @Test(arguments: [
+        #"{"clusters":[{"name":"c","cluster":{"server":"https://x","proxy-url":"http://p"}}],"users":[]}"#,
+        #"{"clusters":[{"name":"c","cluster":{"server":"https://x"}}],"users":[{"name":"u","user":{"exec":{}}}]}"#,
+        #"{"clusters":[{"name":"c","cluster":{"server":"ftp://x"}}],"users":[{"name":"u","user":{}}]}"#,
+        #"{"clusters":[],"users":[]}"#,
+        #"{"clusters":[{"name":"c","cluster":{"server":"https://x","certificate-authority-data":"?"}}],"users":[]}"#,
+    ]) func `what a kubeconfig asks and we do not do is refused, not passed over`(text: String) throws {
+        var json = try JSONValue(parsing: Array(text.utf8))
+        json["contexts"] = [["name": "x", "context": ["cluster": "c", "user": "u"]]]
+        let config = try Kubeconfig(json: json)
+        #expect(throws: KubeconfigError.self) { _ = try config.select(context: "x", directory: "/") }
+    }
+
+    @Test func `token create prints the token alone, and says when it does not end`() async throws {
+        let bed = try await Bench()
+        bed.answers.withLock { $0["/imm/v1/tokens"] = ["name": "ci", "token": "imm1.ci.secret"] }
+        let made = await bed.run("token create ci --for alice")
+        #expect(made.status == .success && made.output == "imm1.ci.secret\n")
+        #expect(made.errors.contains("does not end by itself"))
+        let ended = await bed.run("token create ci --expires 90d")
+        #expect(ended.errors.isEmpty)
+        let bodies = bed.asked.withLock { $0.map(\.body) }
+        #expect(bodies[0] == ["name": "ci", "admin": false, "user": "alice"])
+        #expect(bodies[1]?["expiresInSeconds"] == 7_776_000)
+        #expect(await bed.run("token create ci --expires soon").status == .usage)
+    }
+
+    @Test func `token list shows no secret, and revoke names the token`() async throws {
+        let bed = try await Bench()
+        bed.answers.withLock { answers in
+            answers["/imm/v1/tokens"] = [
+                "tokens": [["name": "ci", "admin": true, "createdBy": "root", "expiresAt": "2001-01-01T00:00:00Z"]]
+            ]
+            answers["/imm/v1/tokens/ci/revoke"] = ["name": "ci"]
+        }
+        let listed = await bed.run("token list")
+        #expect(listed.output.hasPrefix("NAME   FOR        ADMIN"))
+        #expect(listed.output.contains("2001-01-01T00:00:00Z (over)"))
+        let revoked = await bed.run("token revoke ci")
+        #expect(revoked.status == .success && revoked.output == "token ci revoked\n")
+        #expect(await bed.run("token revoke a/b").status == .usage)
+    }
+}
