@@ -66,6 +66,9 @@ import Testing
                     tls: TLSOptions(certificateAuthority: .pem(Array(other.credential.certificatePEM.utf8)))))
             let refused = try await failure { _ = try await fixture.code(stranger, "/livez") }
             #expect(refused.reason == .unreachable && refused.message.contains("certificate is not trusted"))
+            let trusting = HTTPResourceClient(.url(fixture.url, tls: TLSOptions(verifiesServer: false)))
+            let code = try await fixture.code(trusting, "/livez")
+            #expect(code == 200, "only where a person has written so")
         }
     }
 
