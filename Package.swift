@@ -96,7 +96,7 @@ let package = Package(
             "Controllers",
             [
                 "Ambient", "ControllerRuntime", "InfraAPI", "JSON", "Planning", "ProviderInterface", "ResourceAPI",
-                logging,
+                "Telemetry", logging,
             ]),
 
         // Front doors.
@@ -129,7 +129,7 @@ let package = Package(
             [
                 "APIClient", "APIServer", "Ambient", "CShims", "ControllerRuntime", "Controllers", "DockerEngine",
                 "DockerProvider", "HTTPTransport", "InfraAPI", "JSON", "Manifests", "ObjectStore", "ObjectStoreSQLite",
-                "PKI", "Planning", "ProviderInterface", "ResourceAPI", arguments, logging, lifecycle,
+                "PKI", "Planning", "ProviderInterface", "ResourceAPI", "Telemetry", arguments, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -161,7 +161,12 @@ let package = Package(
             ["ObjectStore", "ObjectStoreSQLite", "Conformance", "JSON", "Ambient", "store-writer"]),
         tests("ResourceAPITests", ["ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient"]),
         tests("PlanningTests", ["Planning", "InfraAPI", "Ambient"], exclude: ["Golden"]),
-        tests("ControllersTests", ["Controllers", "Planning", "ProviderInterface", "InfraAPI", "Ambient"]),
+        tests(
+            "ControllersTests",
+            [
+                "Controllers", "Planning", "ProviderInterface", "InfraAPI", "Ambient", "ObjectStore", "ResourceAPI",
+                logging,
+            ]),
         tests(
             "ControllerRuntimeTests",
             [

@@ -5,6 +5,7 @@ public import Logging
 import Planning
 public import ProviderInterface
 public import ResourceAPI
+public import Telemetry
 
 /// All controllers over one client: the composition that the daemon and the simulator share.
 public final class ControllerSet: Sendable {
@@ -23,9 +24,11 @@ public final class ControllerSet: Sendable {
     private let agents: ProviderAgents
     private let reflect: @Sendable () async -> Void
 
+    /// - Parameter metrics: where reconciles, queues, handovers and provider calls are counted.
     public init(
         client: any ResourceClient, installation: Installation, factory: @escaping ProviderFactory,
-        probeTransport: any ProbeTransport, _ surroundings: Surroundings, logger: Logger
+        probeTransport: any ProbeTransport, _ surroundings: Surroundings, logger: Logger,
+        metrics: MetricRegistry = MetricRegistry()
     ) {
         let caches = ResourceCaches()
         let providers = ProviderRegistry(caches: caches)
@@ -44,9 +47,10 @@ public final class ControllerSet: Sendable {
         let reconciler = InstanceSetReconciler(
             caches: caches, observer: observer,
             applier: PlanApplier(
-                client: client, caches: caches, effects: effects, events: events, surroundings: surroundings),
+                client: client, caches: caches, effects: effects, events: events, surroundings: surroundings,
+                measures: ProviderMeasures(metrics)),
             effects: effects, memory: memory, probes: probes, time: surroundings.time)
-        sets = Controller("instancesets", surroundings, logger: logger) { key, logger in
+        sets = Controller("instancesets", surroundings, logger: logger, metrics: metrics) { key, logger in
             await reconciler.reconcile(key, logger)
         }
         let time = surroundings.time
@@ -59,17 +63,25 @@ public final class ControllerSet: Sendable {
         let providerStatus = ProviderReconciler(client: client, caches: caches, providers: providers, time: time)
         let garbage = GarbageCollector(client: client, caches: caches)
         queues.sets = sets.queue
-        let volumeController = Controller<NamespacedName>("volumes", workers: 2, surroundings, logger: logger) {
+        let volumeController = Controller<NamespacedName>(
+            "volumes", workers: 2, surroundings, logger: logger, metrics: metrics
+        ) {
             key, logger in
             await volumes.reconcile(key, logger)
         }
-        let namespaceController = Controller<NamespacedName>("namespaces", workers: 1, surroundings, logger: logger) {
+        let namespaceController = Controller<NamespacedName>(
+            "namespaces", workers: 1, surroundings, logger: logger, metrics: metrics
+        ) {
             key, logger in await namespaces.reconcile(key, logger)
         }
-        let providerController = Controller<NamespacedName>("providers", workers: 1, surroundings, logger: logger) {
+        let providerController = Controller<NamespacedName>(
+            "providers", workers: 1, surroundings, logger: logger, metrics: metrics
+        ) {
             key, logger in await providerStatus.reconcile(key, logger)
         }
-        let garbageController = Controller<NamespacedName>("garbage", workers: 1, surroundings, logger: logger) {
+        let garbageController = Controller<NamespacedName>(
+            "garbage", workers: 1, surroundings, logger: logger, metrics: metrics
+        ) {
             _, logger in await garbage.collect(logger)
         }
         upkeep = [volumeController, namespaceController, providerController, garbageController]

@@ -73,6 +73,14 @@ public final class SQLiteObjectStore: VersionedStore {
 
     public func currentVersion() async throws(StoreError) -> StoreVersion { try live.currentVersion() }
 
+    /// As ``currentVersion()``, for those who cannot wait.
+    public var newestVersion: StoreVersion {
+        get throws(StoreError) { try live.currentVersion() }
+    }
+
+    /// Commits since it was opened, those of others' transactions counted one by one.
+    public var commitCount: Int { writer.commitCount }
+
     /// Forgets the history up to `version`, in memory and on disk.
     public func compact(through version: StoreVersion) async throws(StoreError) {
         try await writer.compact(through: version)

@@ -21,6 +21,7 @@ final class StoreWriter: Sendable {
     private let surroundings: Surroundings
     private let limits: StoreLimits
     private let progress: Guarded<Progress>
+    private let committed = Guarded(0)
 
     init(
         _ connection: StoreConnection, _ live: LiveStore, _ surroundings: Surroundings, _ limits: StoreLimits,
@@ -44,11 +45,16 @@ final class StoreWriter: Sendable {
                 Result { () throws(StoreError) in try draft.stage(commit) { live.object($0) } }
             }
             if !draft.changes.isEmpty { try await persist(draft.changes) }
+            let count = results.count { if case .success = $0 { true } else { false } }
+            committed.withLock { $0 += count }
             return results
         } catch {
             return commits.map { _ in .failure(error) }
         }
     }
+
+    /// Commits since the store was opened.
+    var commitCount: Int { committed.withLock { $0 } }
 
     /// Forgets the history up to `version`.
     func compact(through version: StoreVersion) async throws(StoreError) {

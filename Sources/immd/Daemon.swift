@@ -11,6 +11,7 @@ import ObjectStoreSQLite
 import ProviderInterface
 import ResourceAPI
 import ServiceLifecycle
+import Telemetry
 import UnixSignals
 
 /// The composition: everything is made here and nowhere else.
@@ -30,11 +31,15 @@ struct Daemon {
         let installation = try await InstallationRecord.load(store, surroundings)
         let client = LocalResourceClient(store: store, surroundings: surroundings)
         try await Bootstrap.run(client, dockerEndpoint: dockerEndpoint)
+        let metrics = MetricRegistry()
+        StoreMeasures.watch(
+            metrics, version: { (try? store.newestVersion).map { Double($0.value) } ?? 0 },
+            commits: { Double(store.commitCount) })
         let probes = NetworkProbes()
         defer { probes.shutdown() }
         let controllers = ControllerSet(
             client: client, installation: installation, factory: factory(installation), probeTransport: probes,
-            surroundings, logger: logger)
+            surroundings, logger: logger, metrics: metrics)
         let access = try listen.map { address in
             try AdminAccess(
                 dataDirectory: dataDirectory, address: address, names: tlsNames, surroundings, logger: logger)
@@ -57,7 +62,8 @@ struct Daemon {
                         return nil
                     },
                     HealthCheck("caches") { controllers.caches.sets.hasSynced ? nil : "the caches are being filled" },
-                ]),
+                ],
+                metrics: metrics),
             tokens: TokenRegistry(store: StoredTokens(store: store), surroundings), surroundings: surroundings,
             logger: logger)
         logger.notice(
@@ -70,6 +76,7 @@ struct Daemon {
                         service: ControllerService(controllers: controllers),
                         successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: server),
+                    .init(service: EventUpkeep(expiry: EventExpiry(client, surroundings.time, logger: logger))),
                     .init(service: MemoryUpkeep(store: store, time: surroundings.time)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
@@ -105,5 +112,14 @@ private struct ControllerService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await controllers.run() }
+    }
+}
+
+/// Old Events go.
+private struct EventUpkeep: Service {
+    let expiry: EventExpiry
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await expiry.run() }
     }
 }

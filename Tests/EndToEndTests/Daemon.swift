@@ -52,7 +52,8 @@ final class Daemon: Sendable {
         try ChildProcess(
             Daemon.programs + "/immd",
             [
-                "--data-dir", data, "--socket", socket, "--listen", "none", "--docker-endpoint", "unix://" + endpoint, "--log-level",
+                "--data-dir", data, "--socket", socket, "--listen", "none", "--docker-endpoint", "unix://" + endpoint,
+                "--log-level",
                 "debug",
             ],
             output: output)

@@ -33,7 +33,7 @@ import Testing
             "Sources/Controllers",
             [
                 "Ambient", "ControllerRuntime", "InfraAPI", "JSON", "Logging", "Planning", "ProviderInterface",
-                "ResourceAPI",
+                "ResourceAPI", "Telemetry",
             ]
         ),
         ("Sources/APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI"]),

@@ -4,6 +4,7 @@ import InfraAPI
 import Logging
 import Planning
 import ResourceAPI
+import Telemetry
 
 /// Move three of a reconcile: carries the plan out. Records are written here, conditional on the version that was planned
 /// on; effects are begun and end beside the reconcile.
@@ -13,6 +14,7 @@ struct PlanApplier: Sendable {
     let effects: EffectRunner
     let events: EventRecorder
     let surroundings: Surroundings
+    let measures: ProviderMeasures
 
     /// Steps of the set as a whole first; then the slots at the same time, so that their writes are grouped by the store;
     /// within a slot in order, and a slot stops at its first failure. The status comes last.
@@ -77,6 +79,7 @@ struct PlanApplier: Sendable {
             try await records.attach(names, instance: instance, uid: uid, epoch: epoch)
         case .detachVolumes(let names, let receipt): try await records.detach(names, receipt)
         case .recordGap(let names, let epoch, let milliseconds):
+            measures.handedOver(provider: observation.provider.name, gap: .milliseconds(milliseconds))
             for name in names {
                 try await records.updateVolume(name) {
                     $0.lastGapEpoch = epoch; $0.lastGapMilliseconds = milliseconds

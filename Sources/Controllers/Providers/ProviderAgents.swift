@@ -15,6 +15,12 @@ final class ProviderAgents: Sendable {
     private let sets: WorkQueue<NamespacedName>
     private let providers: WorkQueue<NamespacedName>
     private let news = Signal()
+    private let running = Guarded<[String: Running]>([:])
+
+    private struct Running {
+        let uid: String
+        let stop: Signal
+    }
 
     init(
         registry: ProviderRegistry, caches: ResourceCaches, factory: @escaping ControllerSet.ProviderFactory,
@@ -36,26 +42,44 @@ final class ProviderAgents: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
+                stopAgentsOfNobody()
                 for object in caches.providers.list() where registry.agent(named: object.name) == nil {
                     guard let provider = factory(object) else { continue }
                     let agent = agent(object, provider)
                     operations.setLimit(object.name, max(1, object.spec.maxConcurrentOperations))
                     operations.setLimit("\(object.name) images", 2)
                     registry.add(agent)
-                    group.addTask { await self.follow(agent) }
+                    let stop = Signal()
+                    running.withLock { $0[object.name] = Running(uid: object.uid, stop: stop) }
+                    group.addTask { await self.follow(agent, until: stop) }
                 }
                 await news.wait()
             }
         }
     }
 
-    /// Runs an agent while its Provider object is there.
-    private func follow(_ agent: ProviderAgent) async {
+    /// Agents whose Provider is gone, or is another one of the same name.
+    private func stopAgentsOfNobody() {
+        let uids = Dictionary(uniqueKeysWithValues: caches.providers.list().map { ($0.name, $0.uid) })
+        let stopped = running.withLock { running in
+            let stopped = running.filter { uids[$0.key] != $0.value.uid }
+            for name in stopped.keys { running[name] = nil }
+            return stopped
+        }
+        for (name, agent) in stopped {
+            registry.remove(named: name)
+            agent.stop.raise()
+        }
+    }
+
+    private func follow(_ agent: ProviderAgent, until stop: Signal) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await agent.run() }
             group.addTask { await agent.runReads() }
             group.addTask { await agent.runRelists() }
-            await group.waitForAll()
+            group.addTask { await stop.wait() }
+            await group.next()
+            group.cancelAll()
         }
     }
 
