@@ -7,6 +7,7 @@ import DockerProvider
 import InfraAPI
 import JSON
 import Logging
+import ObjectStore
 import ObjectStoreSQLite
 import ProviderInterface
 import ResourceAPI
