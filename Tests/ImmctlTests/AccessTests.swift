@@ -56,8 +56,8 @@ import Testing
                 #expect(server.namespace == "shop" && !server.isUnverified)
                 #expect(address.description == "https://127.0.0.1:7443")
             }
-            #expect(DefaultNamespace.find(["get", "iset"], environment) == "shop")
-            #expect(DefaultNamespace.find(["get", "iset", "--socket=/x"], environment) == "default")
+            #expect(DefaultNamespace.find(["get", "iset"], environment, .immctl) == "shop")
+            #expect(DefaultNamespace.find(["get", "iset", "--socket=/x"], environment, .immctl) == "default")
             #expect(throws: CommandFailure.self) {
                 _ = try ServerAddress.resolve(
                     server: nil, socket: nil, kubeconfig: directory + "/admin", context: "other",
@@ -66,6 +66,32 @@ import Testing
             #expect(throws: CommandFailure.self) {
                 _ = try ServerAddress.resolve(
                     server: nil, socket: nil, context: "imm", environment: Environment())
+            }
+        }
+    }
+
+    @Test func `kubectl's plugin goes where kubectl goes, and nowhere else`() async throws {
+        try await withDirectory { directory in
+            try writeAdmin(directory + "/admin")
+            func location(_ values: [String: String], kubeconfig: String? = nil) throws(CommandFailure) -> String {
+                try ServerAddress.resolve(
+                    server: nil, socket: nil, kubeconfig: kubeconfig, environment: Environment(values),
+                    program: .kubectlPlugin
+                ).description
+            }
+            #expect(try location(["KUBECONFIG": directory + "/admin", "IMM_SOCKET": "/x"]) == "https://127.0.0.1:7443")
+            #expect(try location([:], kubeconfig: directory + "/admin") == "https://127.0.0.1:7443")
+            #expect(throws: CommandFailure.self) { _ = try location(["HOME": directory]) }
+            #expect(throws: CommandFailure.self) {
+                _ = try location(["KUBECONFIG": "\(directory)/admin:\(directory)/other"])
+            }
+            #expect(mkdir(directory + "/.kube", 0o700) == 0)
+            try writeAdmin(directory + "/.kube/config")
+            #expect(try location(["HOME": directory]) == "https://127.0.0.1:7443")
+            // immctl itself never looks there.
+            #expect(throws: CommandFailure.self) {
+                _ = try ServerAddress.resolve(
+                    server: nil, socket: nil, environment: Environment(["HOME": directory]))
             }
         }
     }

@@ -98,7 +98,8 @@ struct Completion: Sendable {
         let (invocation, namespace) = (invocation, type.namespaced ? context.namespace ?? "default" : nil)
         let names = try? await withDeadline(Completion.deadline, invocation.time) { () throws(CommandFailure) in
             let address = try ServerAddress.resolve(
-                server: context.server, socket: context.socket, environment: invocation.environment)
+                server: context.server, socket: context.socket, environment: invocation.environment,
+                program: invocation.program)
             let session = try invocation.connect(address)
             defer { session.close() }
             return try await request("list \(type.plural)") { () throws(APIStatus) in

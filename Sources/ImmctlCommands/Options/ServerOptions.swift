@@ -24,7 +24,7 @@ struct ServerOptions: ParsableArguments {
     func connect(_ invocation: Invocation) throws(CommandFailure) -> Session {
         let address = try ServerAddress.resolve(
             server: server, socket: socket, kubeconfig: kubeconfig, context: context,
-            environment: invocation.environment)
+            environment: invocation.environment, program: invocation.program)
         if case .selected(let selected) = address.location, selected.isUnverified {
             invocation.console.warn(
                 "the server is not verified: insecure-skip-tls-verify stands in the kubeconfig (\(address))")

@@ -7,11 +7,11 @@ enum DefaultNamespace {
     @TaskLocal static var name = "default"
 
     /// - Parameter arguments: of the whole command line.
-    static func find(_ arguments: [String], _ environment: Environment) -> String {
+    static func find(_ arguments: [String], _ environment: Environment, _ program: Program) -> String {
         let address = try? ServerAddress.resolve(
             server: value(of: "--server", in: arguments), socket: value(of: "--socket", in: arguments),
             kubeconfig: value(of: "--kubeconfig", in: arguments), context: value(of: "--context", in: arguments),
-            environment: environment)
+            environment: environment, program: program)
         guard case .selected(let server)? = address?.location else { return "default" }
         return server.namespace ?? "default"
     }

@@ -30,15 +30,22 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     /// The first of: `--server`, `--socket`, `--kubeconfig`, `IMM_SERVER`, `IMM_SOCKET`, `IMM_KUBECONFIG`, the usual
     /// socket. `~/.kube/config` is never looked at: a command must not reach a cluster that was not meant.
     ///
+    /// kubectl's plugin goes where kubectl goes instead: `--kubeconfig`, `KUBECONFIG`, `~/.kube/config`.
+    ///
     /// - Parameter context: of the kubeconfig; nil: its current one.
     public static func resolve(
-        server: String?, socket: String?, kubeconfig: String? = nil, context: String? = nil, environment: Environment
+        server: String?, socket: String?, kubeconfig: String? = nil, context: String? = nil, environment: Environment,
+        program: Program = .immctl
     ) throws(CommandFailure) -> ServerAddress {
         let flags = [("--server", server), ("--socket", socket), ("--kubeconfig", kubeconfig)].filter { $0.1 != nil }
         if flags.count > 1 {
             throw .usage("\(flags.map(\.0).joined(separator: " and ")) exclude each other")
         }
         if let kubeconfig { return try ServerAddress(kubeconfig: kubeconfig, context, origin: "--kubeconfig") }
+        if program != .immctl, flags.isEmpty {
+            let (path, origin) = try kubectlsOwn(environment)
+            return try ServerAddress(kubeconfig: path, context, origin: origin)
+        }
         if context != nil, flags.isEmpty {
             guard let kubeconfig = environment.nonEmpty("IMM_KUBECONFIG") else {
                 throw .usage("--context needs a kubeconfig: --kubeconfig FILE, or IMM_KUBECONFIG")
@@ -65,6 +72,26 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
                 hints: ["say where the server is: --server, --socket, --kubeconfig, IMM_SERVER or IMM_KUBECONFIG"])
         }
         return ServerAddress(.socket(path: "\(directory)/imm/imm.sock"), origin: "the usual socket of this user")
+    }
+
+    /// The kubeconfig that kubectl reads when it is told of none.
+    private static func kubectlsOwn(
+        _ environment: Environment
+    ) throws(CommandFailure) -> (path: String, origin: String) {
+        let listed = (environment.nonEmpty("KUBECONFIG") ?? "").split(separator: ":").map(String.init)
+        if let path = listed.first {
+            // kubectl merges them; which of them a context comes from is then not to be seen.
+            guard listed.count == 1 else {
+                throw .usage(
+                    "KUBECONFIG lists \(listed.count) files, of which this command reads one",
+                    hints: ["name it: --kubeconfig FILE"])
+            }
+            return (path, "KUBECONFIG")
+        }
+        guard let home = environment.nonEmpty("HOME") else {
+            throw .usage("there is no kubeconfig: neither KUBECONFIG nor HOME is set", hints: ["--kubeconfig FILE"])
+        }
+        return ("\(home)/.kube/config", "kubectl's usual kubeconfig")
     }
 
     private init(kubeconfig: String, _ context: String?, origin: String) throws(CommandFailure) {
