@@ -60,11 +60,11 @@ import Testing
         #expect(
             help.contains("USAGE: kubectl imm get") && help.contains("  kubectl imm get iset/web -o yaml"), "\(help)")
         #expect(!help.contains("immctl get"))
-        let hint = await bench.run("rollout status web --timeout 30ms")
+        let hint = await bench.run("rollout status web --timeout 30ms --socket /here")
         #expect(hint.errors.contains("`kubectl imm describe instanceset/web`"), "\(hint.errors)")
-        #expect(await bench.run("get iset/web -o name").output == "instanceset.imm.dev/web\n")
+        #expect(await bench.run("get iset/web -o name --socket /here").output == "instanceset.imm.dev/web\n")
         bench.program.withLock { $0 = .kubectlCompletion }
-        #expect(await bench.run(["get", "iset", "d"]).output == "db\n:4\n")
+        #expect(await bench.run(["get", "--socket", "/here", "iset", "d"]).output == "db\n:4\n")
     }
 
     @Test func `the bash script hands over the words and takes the answer`() async throws {
