@@ -143,6 +143,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 1]) func `a create that landed late is destroyed with the instance that it was for`(
+        claims: Int
+    ) {
+        let report = SimulatedCluster.run("Simulated cluster", seed: 1) { cluster in
+            cluster.engine.register("app:1", SimulatedImage(digest: Self.digest("1")))
+            cluster.engine.register("app:2", SimulatedImage(digest: Self.digest("2")))
+            try await cluster.apply(Self.set(3, "app:1", claims: claims))
+            try await cluster.wait(for: .seconds(600), "all run app:1", Self.allRun(3, Self.digest("1")))
+            for instance in cluster.engine.contents.sortedInstances {
+                cluster.engine.exchangeForTwin(uid: instance.observed.uid)
+            }
+            try await cluster.apply(Self.set(3, "app:2", claims: claims))
+            try await cluster.wait(for: .seconds(600), "all run app:2", Self.allRun(3, Self.digest("2")))
+        }
+        #expect(report.problems.isEmpty, "\(report)")
+    }
+
     @Test func `a set of which another installation holds objects waits, and never begins without their data`() {
         let report = SimulatedCluster.run("Simulated cluster", seed: 1) { cluster in
             cluster.engine.register("app:1", SimulatedImage(digest: Self.digest("1")))

@@ -96,38 +96,56 @@ struct InstanceEffect: Sendable {
     }
 
     private func stop() async throws {
-        let seconds = revision?.spec.template.spec.terminationGracePeriodSeconds ?? 30
-        try await agent.provider.stop(handle, grace: .seconds(seconds))
-        if instance.spec.epoch > 0 {
+        let grace = Duration.seconds(revision?.spec.template.spec.terminationGracePeriodSeconds ?? 30)
+        guard instance.spec.epoch > 0 else { return try await agent.provider.stop(handle, grace: grace) }
+        try await onEveryTwin { handle in
+            try await agent.provider.stop(handle, grace: grace)
             let read = try await agent.provider.read(handle)
             agent.mirror.take(read.instance, uid: instance.uid)
-            if case .running = read.instance?.state {
-                throw ProviderError(.unknownOutcome, "\(instance.name) still runs after it was stopped")
-            }
+            guard case .running? = read.instance?.state else { return nil }
+            return read.instance
+        } orFail: {
+            "\(instance.name) still runs after it was stopped"
         }
     }
 
     /// Destroys, and begins the confirming read after the destruction was acknowledged.
     private func destroy() async throws -> Destruction {
         let known = agent.mirror.entry(instance.uid) ?? nil
-        try await agent.provider.destroy(handle)
-        let acknowledgedAt = time.now
-        let readAt = time.now
-        let read = try await agent.provider.read(handle)
         let recorded = instance.status.providerIdentity ?? agent.view.identity
-        guard read.identity == recorded else {
-            throw ProviderError(
-                .identityMismatch,
-                "provider \(agent.name) answers with identity \(read.identity), not \(recorded): no receipt")
-        }
-        agent.mirror.take(read.instance, uid: instance.uid)
-        guard read.instance == nil else {
-            throw ProviderError(.unknownOutcome, "\(instance.name) is still there after it was destroyed")
+        var moments = (acknowledgedAt: time.now, readAt: time.now)
+        try await onEveryTwin { handle in
+            try await agent.provider.destroy(handle)
+            moments = (time.now, time.now)
+            let read = try await agent.provider.read(handle)
+            guard read.identity == recorded else {
+                throw ProviderError(
+                    .identityMismatch,
+                    "provider \(agent.name) answers with identity \(read.identity), not \(recorded): no receipt")
+            }
+            agent.mirror.take(read.instance, uid: instance.uid)
+            return read.instance
+        } orFail: {
+            "\(instance.name) is still there after it was destroyed"
         }
         return Destruction(
-            providerIdentity: read.identity, acknowledgedAt: acknowledgedAt, readAt: readAt,
+            providerIdentity: recorded, acknowledgedAt: moments.acknowledgedAt, readAt: moments.readAt,
             providerID: instance.status.providerID ?? known?.providerID,
             lastWritableAt: known?.finishedAt ?? instance.status.finishedAt)
+    }
+
+    /// Carries an effect out on what the record's id names, and then on a twin: a create that landed after its caller had
+    /// given up, and after its successor had gone, leaves another object of this uid under the same name.
+    ///
+    /// - Parameter effect: returns what a direct read still finds to be done.
+    private func onEveryTwin(
+        _ effect: (InstanceHandle) async throws -> ObservedInstance?, orFail message: () -> String
+    ) async throws {
+        var handle = handle
+        while let left = try await effect(handle) {
+            guard left.providerID != handle.providerID else { throw ProviderError(.unknownOutcome, message()) }
+            handle.providerID = left.providerID
+        }
     }
 
     /// After a refusal or an unknown outcome a direct read says what is there.

@@ -176,6 +176,18 @@ extension SimulatedEngine {
         }
     }
 
+    /// A create of long ago lands, after what its successor made was removed: the same uid and name under another id.
+    public func exchangeForTwin(uid: String) {
+        simulation.transcript.note("engine: instance \(uid) becomes another one of that uid")
+        change { engine in
+            guard var twin = engine.sortedInstances.first(where: { $0.observed.uid == uid }) else { return }
+            engine.instances[twin.observed.providerID] = nil
+            twin.observed.providerID = "twin-\(twin.observed.providerID)"
+            engine.instances[twin.observed.providerID] = twin
+            engine.version += 1
+        }
+    }
+
     /// Everything that runs dies at once, as when the host loses power.
     public func losePower() {
         simulation.transcript.note("engine: power lost")
