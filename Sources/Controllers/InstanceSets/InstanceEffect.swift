@@ -134,6 +134,9 @@ struct InstanceEffect: Sendable {
             lastWritableAt: known?.finishedAt ?? instance.status.finishedAt)
     }
 
+    /// More of them at once than creates can be lost; what is still there then is tried again later.
+    private static let twinLimit = 4
+
     /// Carries an effect out on what the record's id names, and then on a twin: a create that landed after its caller had
     /// given up, and after its successor had gone, leaves another object of this uid under the same name.
     ///
@@ -142,10 +145,12 @@ struct InstanceEffect: Sendable {
         _ effect: (InstanceHandle) async throws -> ObservedInstance?, orFail message: () -> String
     ) async throws {
         var handle = handle
-        while let left = try await effect(handle) {
-            guard left.providerID != handle.providerID else { throw ProviderError(.unknownOutcome, message()) }
+        for _ in 1...InstanceEffect.twinLimit {
+            guard let left = try await effect(handle) else { return }
+            guard left.providerID != handle.providerID else { break }
             handle.providerID = left.providerID
         }
+        throw ProviderError(.unknownOutcome, message())
     }
 
     /// After a refusal or an unknown outcome a direct read says what is there.
