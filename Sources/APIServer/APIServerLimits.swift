@@ -32,5 +32,8 @@ public struct APIServerLimits: Sendable, Hashable {
     /// their clients do not all come back at once.
     public var defaultWatchDuration: Duration = .seconds(1800)
 
+    /// The largest message of an exec's websocket, in bytes.
+    public var maxExecMessageBytes = 1 << 20
+
     public init() {}
 }

@@ -11,8 +11,12 @@ public struct DaemonEndpoints: Sendable {
     /// `POST …/instancesets/NAME/plan`: the plan for the InstanceSet in the body, as if it had been applied.
     public typealias InstanceSetPlan =
         @Sendable (_ instanceSet: JSONValue, _ namespace: String) async throws(APIStatus) -> JSONValue
+    /// `…/instances/NAME/exec`: starts the command and connects its streams.
+    public typealias InstanceExec =
+        @Sendable (_ instance: ObjectReference, ExecRequest) async throws(APIStatus) -> any ExecSession
 
     public var logs: InstanceLogs?
+    public var exec: InstanceExec?
     public var plan: InstanceSetPlan?
     /// What `/livez` and `/readyz` ask, besides what the server knows of itself.
     public var healthChecks: [HealthCheck]
@@ -20,10 +24,11 @@ public struct DaemonEndpoints: Sendable {
     public var metrics: MetricRegistry
 
     public init(
-        logs: InstanceLogs? = nil, plan: InstanceSetPlan? = nil, healthChecks: [HealthCheck] = [],
-        metrics: MetricRegistry = MetricRegistry()
+        logs: InstanceLogs? = nil, exec: InstanceExec? = nil, plan: InstanceSetPlan? = nil,
+        healthChecks: [HealthCheck] = [], metrics: MetricRegistry = MetricRegistry()
     ) {
         self.logs = logs
+        self.exec = exec
         self.plan = plan
         self.healthChecks = healthChecks
         self.metrics = metrics

@@ -10,6 +10,7 @@ public final class HTTPTransport: Sendable {
     public let limits: HTTPLimits
     private let loop: TransferLoop
     private let lastID = Guarded<UInt64>(0)
+    private let upgrades = OpenUpgrades()
 
     public init(endpoint: HTTPEndpoint, limits: HTTPLimits = HTTPLimits()) {
         self.endpoint = endpoint
@@ -17,7 +18,7 @@ public final class HTTPTransport: Sendable {
         loop = TransferLoop(endpoint: endpoint, limits: limits)
     }
 
-    deinit { loop.stop() }
+    deinit { shutdown() }
 
     /// Sends a request and waits for the whole response.
     ///
@@ -71,6 +72,21 @@ public final class HTTPTransport: Sendable {
     /// Ends every transfer with `shutDown` and closes the connections. Later requests fail with `shutDown`.
     public func shutdown() {
         loop.stop()
+        upgrades.endAll()
+    }
+
+    /// Sends a request that asks to go on in another protocol (RFC 9110, 7.8), on a connection and a thread of its own.
+    ///
+    /// The request's time-out counts until the connection stands; the whole of it may take as long again.
+    public func upgrade(_ request: HTTPRequest) async throws(HTTPError) -> HTTPUpgradeAnswer {
+        try check(request)
+        let id = nextID()
+        let connection = UpgradedConnection(request, endpoint, limits) { [upgrades] in upgrades.leave(id) }
+        guard upgrades.enter(id, end: { [weak connection] in connection?.cancel() }) else {
+            throw HTTPError(
+                code: .shutDown, mayHaveReachedServer: false, message: "\(request.label): the transport was shut down")
+        }
+        return try await connection.open()
     }
 
     private func check(_ request: HTTPRequest) throws(HTTPError) {

@@ -79,7 +79,7 @@ final class TransferLoop: Sendable {
         }
     }
 
-    private static let isCurlReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+    static let isCurlReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     private func startThread(_ shared: inout Shared) -> Bool {
         guard TransferLoop.isCurlReady, let multi = curl_multi_init() else { return false }
@@ -108,7 +108,7 @@ final class TransferLoop: Sendable {
     // MARK: the thread
 
     private func run() {
-        blockSignals()
+        TransferLoop.blockSignals()
         guard let multi = shared.withLock({ $0.multi }) else { return }
         var active = ActiveTransfers(multi: multi.pointer, endpoint: endpoint, limits: limits)
         while true {
@@ -133,7 +133,7 @@ final class TransferLoop: Sendable {
     }
 
     /// Signals are for the threads of the program, and none may end this one in the middle of a write (SIGPIPE).
-    private func blockSignals() {
+    static func blockSignals() {
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)

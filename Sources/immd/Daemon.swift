@@ -53,6 +53,9 @@ struct Daemon {
                 logs: { (reference, request) async throws(APIStatus) in
                     try await InstanceLogs(client: client, controllers: controllers).open(reference, request)
                 },
+                exec: { (reference, request) async throws(APIStatus) in
+                    try await InstanceExec(client: client, controllers: controllers).open(reference, request)
+                },
                 plan: { (object, _) async throws(APIStatus) in
                     try await PlanEndpoint(client: client, controllers: controllers, installation: installation).plan(
                         object)

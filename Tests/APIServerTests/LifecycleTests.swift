@@ -135,4 +135,18 @@ import Testing
             #expect(try await whole.next() == nil)
         }
     }
+
+    @Test func `a request that follows a stream is answered, every time`() async throws {
+        let logs: DaemonEndpoints.InstanceLogs = { (_, _) throws(APIStatus) in LogText(next: { nil }, cancel: {}) }
+        try await ServedFixture.run(endpoints: DaemonEndpoints(logs: logs)) { server in
+            try await server.createInstance("web-0")
+            for _ in 0..<200 {
+                let log = try await server.client.raw(
+                    method: .get, path: setsPath.replacing("instancesets", with: "instances/web-0/log"))
+                #expect(log.headers["Connection"] == "close")
+                // POST, since the client would repeat what may be repeated.
+                #expect(try await server.ask(.post, setsPath, "{}").code >= 400)
+            }
+        }
+    }
 }

@@ -17,15 +17,19 @@ struct Bed: Sendable {
 
     var client: HTTPResourceClient { daemon.client }
 
-    /// - Parameter endpoint: path of the engine's socket as immd is told it; nil: the real one.
+    /// - Parameters:
+    ///   - endpoint: path of the engine's socket as immd is told it; nil: the real one.
+    ///   - listen: address of the API on TCP; `none` without.
     static func with(
-        endpoint: (@Sendable (_ directory: String) -> String)? = nil, _ body: (Bed) async throws -> Void
+        endpoint: (@Sendable (_ directory: String) -> String)? = nil, listen: String = "none",
+        _ body: (Bed) async throws -> Void
     ) async throws {
         let name = TestEngine.freshID()
         let directory = "\(temporaryRoot)/imm-e2e-\(name)"
         guard mkdir(directory, 0o700) == 0 else { throw Failure("\(directory) cannot be made") }
         let socket = endpoint?(directory) ?? TestEngine.socketPath ?? "/nowhere"
-        let bed = Bed(name: name, directory: directory, daemon: Daemon(directory: directory, endpoint: socket))
+        let bed = Bed(
+            name: name, directory: directory, daemon: Daemon(directory: directory, endpoint: socket, listen: listen))
         do {
             try await bed.daemon.start()
             try await body(bed)

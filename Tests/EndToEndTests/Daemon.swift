@@ -11,11 +11,14 @@ import ResourceAPI
 final class Daemon: Sendable {
     let directory: String
     let endpoint: String
+    /// Address of the API on TCP; `none` without.
+    let listen: String
     let client: HTTPResourceClient
     private let running = Guarded<ChildProcess?>(nil)
 
-    init(directory: String, endpoint: String) {
+    init(directory: String, endpoint: String, listen: String = "none") {
         self.directory = directory
+        self.listen = listen
         self.endpoint = endpoint
         client = HTTPResourceClient(.socket(path: directory + "/imm.sock"), userAgent: "end-to-end")
     }
@@ -29,6 +32,8 @@ final class Daemon: Sendable {
     }()
 
     var socket: String { directory + "/imm.sock" }
+    /// Written when the daemon listens on TCP.
+    var kubeconfig: String { directory + "/data/admin.kubeconfig" }
     var logPath: String { directory + "/immd.log" }
     var log: String { (try? readText(logPath)) ?? "" }
     var pid: pid_t? { running.withLock { $0?.pid } }
@@ -52,7 +57,7 @@ final class Daemon: Sendable {
         try ChildProcess(
             Daemon.programs + "/immd",
             [
-                "--data-dir", data, "--socket", socket, "--listen", "none", "--docker-endpoint", "unix://" + endpoint,
+                "--data-dir", data, "--socket", socket, "--listen", listen, "--docker-endpoint", "unix://" + endpoint,
                 "--log-level",
                 "debug",
             ],

@@ -32,6 +32,9 @@ struct ServedSubresource: Sendable {
             list.append(
                 ServedSubresource(
                     name: "log", group: type.group, version: type.version, kind: type.kind, verbs: ["get"]))
+            list.append(
+                ServedSubresource(
+                    name: "exec", group: type.group, version: type.version, kind: type.kind, verbs: ["create", "get"]))
         }
         if type == InstanceSet.resourceType {
             list.append(

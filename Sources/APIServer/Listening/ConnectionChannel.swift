@@ -6,9 +6,8 @@ import NIOSSL
 /// How a connection of either listener is set up, in order: on TCP the refusal of plain HTTP, TLS and the note of the
 /// client's certificate; then the deadlines, and HTTP.
 ///
-/// This is the one place where bytes become requests. A protocol upgrade belongs here: in the place of `http.setup`
-/// goes a pipeline with an upgrade handler, and `Value` becomes the result of the upgrade, which `handle` switches on.
-/// A request that is not upgraded is answered by `responder` as every other.
+/// This is the one place where bytes become requests. A request that goes on as a websocket takes the bytes over at
+/// `ConnectionTakeover`, which stands before HTTP.
 struct ConnectionChannel: HTTPChannelHandler {
     typealias Value = HTTP1Channel.Value
 
@@ -36,6 +35,7 @@ struct ConnectionChannel: HTTPChannelHandler {
                 RequestDeadlines(
                     headTimeout: .nanoseconds(limits.requestHeadTimeout.wholeNanoseconds),
                     bodyTimeout: .nanoseconds(limits.requestBodyTimeout.wholeNanoseconds)))
+            try pipeline.addHandler(ConnectionTakeover())
         }.flatMap { http.setup(channel: channel, logger: logger) }
     }
 

@@ -40,6 +40,9 @@ extension APIResponder {
                         + "\"\(instance.name)\" not found: an instance is started once, and replaced when it ends")
             }
             return try await log(request.ofInstance)
+        case ("exec", .get), ("exec", .post):
+            _ = try await instance(ofPod: request)
+            return try await exec(request.ofInstance)
         default: throw PodsView.refusal(request.http.method.rawValue, request, subresource: name)
         }
     }

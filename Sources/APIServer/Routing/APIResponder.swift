@@ -33,6 +33,7 @@ struct APIResponder: HTTPResponder {
         let report = WriteReport()
         var response = await answer(request, info, context, report)
         response.warn(report.warnings)
+        response.closeAfterRefusedUpgrade(of: request, context.channel)
         let label = RequestLabel(request, info)
         measures.record(
             verb: label.verb, resource: label.resource, code: response.status.code,
@@ -134,9 +135,12 @@ struct APIResponder: HTTPResponder {
         case ("scale", .put) where type.subresources.scale != nil: return try await update(request, .scale)
         case ("scale", .patch) where type.subresources.scale != nil: return try await patch(request, .scale)
         case ("log", .get) where type == Instance.resourceType: return try await log(request)
+        case ("exec", .get) where type == Instance.resourceType, ("exec", .post) where type == Instance.resourceType:
+            return try await exec(request)
         case ("plan", .post) where type == InstanceSet.resourceType: return try await plan(request)
         case ("status", _) where type.subresources.status, ("scale", _) where type.subresources.scale != nil,
-            ("log", _) where type == Instance.resourceType, ("plan", _) where type == InstanceSet.resourceType:
+            ("log", _) where type == Instance.resourceType, ("exec", _) where type == Instance.resourceType,
+            ("plan", _) where type == InstanceSet.resourceType:
             throw .methodNotAllowed(request.http.method.rawValue, on: request.http.uri.path)
         default: throw .unknownPath(request.http.uri.path)
         }

@@ -43,7 +43,9 @@ struct StreamingResponse: Sendable {
                 source.cancel()
             }
         }
-        return Response(status: .ok, headers: [.contentType: contentType], body: body)
+        // Listening for the client's end uses up what comes in: the connection ends with the response, and a client that
+        // was not told would lose its next request.
+        return Response(status: .ok, headers: [.contentType: contentType, .connection: "close"], body: body)
     }
 
     @Sendable private func endAfterDuration(_ end: @Sendable () -> Void) async {

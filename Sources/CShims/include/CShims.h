@@ -33,6 +33,9 @@ CURLcode imm_curl_set_callbacks(
 
 CURLcode imm_curl_get_long(CURL *_Nonnull handle, CURLINFO info, long *_Nonnull value);
 
+// CURLINFO_ACTIVESOCKET.
+CURLcode imm_curl_get_socket(CURL *_Nonnull handle, curl_socket_t *_Nonnull value);
+
 CURLMcode imm_curl_multi_set_long(CURLM *_Nonnull multi, CURLMoption option, long value);
 // Takes the next finished transfer off the queue: 1 with its handle and result, 0 when there is none.
 int imm_curl_multi_next_done(

@@ -33,9 +33,13 @@ extension DockerEngine {
     }
 
     /// Prepares a command in a running container, and returns the id to start it with.
-    public func createExec(_ id: String, command: [String]) async throws(DockerError) -> String {
+    public func createExec(
+        _ id: String, command: [String], _ streams: ExecStreams = ExecStreams()
+    ) async throws(DockerError) -> String {
         let body: JSONValue = [
-            "AttachStdout": true, "AttachStderr": true, "Cmd": .array(command.map { .string($0) }),
+            "AttachStdin": .bool(streams.input), "AttachStdout": .bool(streams.output),
+            "AttachStderr": .bool(streams.error && !streams.isTerminal), "Tty": .bool(streams.isTerminal),
+            "Cmd": .array(command.map { .string($0) }),
         ]
         let call = try container(.post, id, "/exec").carrying(body)
         let execID = try await json(call).text("Id")
@@ -71,9 +75,13 @@ extension DockerEngine {
         while let chunk = try await stream.next() {
             output += chunk.bytes.prefix(outputLimit - output.count)
         }
-        // The output may end a moment before the engine has noted the exit code.
+        return ExecOutcome(exitCode: try await exitCode(ofExec: execID), output: output)
+    }
+
+    /// The exit code of a command whose output has ended, which may be a moment before the engine has noted the code.
+    func exitCode(ofExec execID: String) async throws(DockerError) -> Int {
         for _ in 0..<400 {
-            if let exitCode = try await inspectExec(execID) { return ExecOutcome(exitCode: exitCode, output: output) }
+            if let exitCode = try await inspectExec(execID) { return exitCode }
             do {
                 try await time.sleep(for: .milliseconds(5))
             } catch {

@@ -77,6 +77,26 @@ public struct DockerEngine: Sendable {
         return EngineStream(response.body, decoder, call)
     }
 
+    /// Sends a call that goes on as a connection of its own (the engine's "hijacking").
+    func upgrade(_ call: EngineCall) async throws(DockerError) -> UpgradedConnection {
+        var call = call
+        call.headers["Connection"] = "Upgrade"
+        call.headers["Upgrade"] = "tcp"
+        let request = call.request(version: try await version().description)
+        let answer: HTTPUpgradeAnswer
+        do throws(HTTPError) {
+            answer = try await transport.upgrade(request)
+        } catch {
+            throw failed(error, call)
+        }
+        switch answer {
+        case .switched(let connection): return connection
+        case .refused(let response):
+            throw DockerEngine.refusal(response.status, response.body, call)
+                ?? .malformed("status \(response.status) where a connection should be", call: call)
+        }
+    }
+
     func version() async throws(DockerError) -> APIVersion {
         if let known = negotiated.withLock({ $0 }) { return known }
         let version = try await ping().apiVersion

@@ -53,6 +53,9 @@ public protocol Provider: Sendable {
         _ handle: InstanceHandle, command: [String], timeout: Duration
     ) async throws(ProviderError) -> ExecResult
 
+    /// Runs a command in a running instance with its streams connected, for a person or a program at the other end.
+    func open(_ handle: InstanceHandle, _ command: InstanceCommand) async throws(ProviderError) -> CommandSession
+
     func logs(_ handle: InstanceHandle, _ options: LogOptions) async throws(ProviderError) -> LogStream
 }
 

@@ -8,7 +8,7 @@ extension EndToEnd {
     struct Kubectl {
         @Test(arguments: Transcript.all, KubernetesClients.kubectlVersions)
         func `kubectl says what the transcript says`(transcript: Transcript, version: String) async throws {
-            try await Bed.with { bed in
+            try await Bed.with(listen: "127.0.0.1:0") { bed in
                 try await TranscriptRun.with(bed, kubectl: version) { run in
                     for step in transcript.steps where step.version == nil || step.version == version {
                         try await run.play(step, of: transcript)

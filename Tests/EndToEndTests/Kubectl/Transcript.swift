@@ -66,7 +66,7 @@ private struct Prompt {
 extension Transcript {
     private static let folder = #filePath.dropLast("Transcript.swift".count) + "Transcripts"
 
-    /// The transcripts beside this file, in the order of their names.
+    /// The transcripts beside this file, in the order of their names; only those named in IMM_TEST_TRANSCRIPTS if it is set.
     static let all: [Transcript] = names.map { name in
         let path = folder + "/" + name
         do {
@@ -79,12 +79,15 @@ extension Transcript {
     private static var names: [String] {
         guard let directory = opendir(String(folder)) else { return [] }
         defer { closedir(directory) }
+        let wanted = getenv("IMM_TEST_TRANSCRIPTS").map { String(cString: $0).split(separator: ",").map(String.init) }
         var names: [String] = []
         while let entry = readdir(directory) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name.hasSuffix(".txt") { names.append(name) }
+            if name.hasSuffix(".txt"), wanted?.contains(String(name.dropLast(".txt".count))) ?? true {
+                names.append(name)
+            }
         }
         return names.sorted()
     }

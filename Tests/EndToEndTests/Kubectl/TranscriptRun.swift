@@ -5,7 +5,7 @@ import Testing
 /// Plays the commands of a transcript in a shell, one process each, in the bed's folder.
 ///
 /// They find `kubectl` in their PATH, a kubeconfig in KUBECONFIG, a manifest in web.yaml, its image in IMAGE and another one
-/// in IMAGE2.
+/// in IMAGE2, and the Python scripts in PYTHON_CLIENTS.
 struct TranscriptRun: Sendable {
     private static let timeout = Duration.seconds(90)
 
@@ -14,16 +14,15 @@ struct TranscriptRun: Sendable {
     private let environment: [String: String]
 
     static func with(_ bed: Bed, kubectl version: String, _ body: (TranscriptRun) async throws -> Void) async throws {
-        let proxy = try await SocketProxy(bed)
-        defer { proxy.end() }
         let image = try await bed.image("v1")
         let second = try await bed.image("v2")
         try write(manifest(image), to: bed.directory + "/web.yaml")
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         let environment = [
             "PATH": "\(KubernetesClients.kubectl(version)):\(KubernetesClients.python):\(path)", "HOME": bed.directory,
-            "KUBECONFIG": try proxy.kubeconfig(), "KUBE_EDITOR": "", "IMAGE": image, "IMAGE2": second, "TZ": "UTC",
+            "KUBECONFIG": bed.daemon.kubeconfig, "TMPDIR": bed.directory, "IMAGE": image, "IMAGE2": second, "TZ": "UTC",
             "KUBECTL_REMOTE_COMMAND_WEBSOCKETS": "true",
+            "PYTHON_CLIENTS": #filePath.dropLast("TranscriptRun.swift".count) + "Python",
         ]
         try await body(TranscriptRun(bed: bed, version: version, environment: environment))
     }

@@ -1,0 +1,69 @@
+import JSON
+import ResourceAPI
+
+/// Kubernetes' subprotocols of a websocket that carries a command's streams: the first byte of each message names its
+/// stream. The fifth version can also close a stream.
+enum RemoteCommandProtocol: String, Sendable, CaseIterable {
+    case v5 = "v5.channel.k8s.io"
+    case v4 = "v4.channel.k8s.io"
+
+    enum Channel: UInt8, Sendable {
+        case stdin = 0
+        case stdout = 1
+        case stderr = 2
+        case error = 3
+        case resize = 4
+        case close = 255
+    }
+
+    /// What a client says.
+    enum Message: Sendable, Hashable {
+        case input([UInt8])
+        case endOfInput
+        case resize(columns: Int, rows: Int)
+        /// An empty one, or one that says nothing to us.
+        case nothing
+    }
+
+    /// The newest of those that a client offers in `Sec-WebSocket-Protocol`; nil: none is known here.
+    init?(offered: [String]) {
+        let names = offered.flatMap { $0.split(separator: ",") }.map(\.trimmingSpaces)
+        guard let chosen = RemoteCommandProtocol.allCases.first(where: { names.contains($0.rawValue) }) else {
+            return nil
+        }
+        self = chosen
+    }
+
+    func read(_ message: [UInt8]) -> Message {
+        guard let first = message.first, let channel = Channel(rawValue: first) else { return .nothing }
+        let payload = Array(message.dropFirst())
+        switch channel {
+        case .stdin: return payload.isEmpty ? .nothing : .input(payload)
+        case .close where self == .v5 && payload == [Channel.stdin.rawValue]: return .endOfInput
+        case .resize:
+            guard let size = try? JSONValue(parsing: payload),
+                let columns = size["Width"]?.intValue, let rows = size["Height"]?.intValue,
+                (1...65_535).contains(columns), (1...65_535).contains(rows)
+            else { return .nothing }
+            return .resize(columns: Int(columns), rows: Int(rows))
+        case .stdout, .stderr, .error, .close: return .nothing
+        }
+    }
+
+    static func message(_ channel: Channel, _ bytes: [UInt8]) -> [UInt8] { [channel.rawValue] + bytes }
+
+    /// The `Status` of the error channel for a command that ended.
+    static func status(exitCode: Int) -> JSONValue {
+        let head: JSONValue = ["kind": "Status", "apiVersion": "v1", "metadata": [:]]
+        var status = head
+        guard exitCode != 0 else {
+            status["status"] = "Success"
+            return status
+        }
+        status["status"] = "Failure"
+        status["reason"] = "NonZeroExitCode"
+        status["message"] = .string("command terminated with non-zero exit code: exit status \(exitCode)")
+        status["details"] = ["causes": [["reason": "ExitCode", "message": .string(String(exitCode))]]]
+        return status
+    }
+}
