@@ -44,11 +44,12 @@ public final class ControllerSet: Sendable {
             installation: installation, time: surroundings.time)
         let observer = SetObserver(
             caches: caches, providers: providers, memory: memory, probes: probes, time: surroundings.time)
+        let measures = ProviderMeasures(metrics)
         let reconciler = InstanceSetReconciler(
             caches: caches, observer: observer,
             applier: PlanApplier(
                 client: client, caches: caches, effects: effects, events: events, surroundings: surroundings,
-                measures: ProviderMeasures(metrics)),
+                measures: measures),
             effects: effects, memory: memory, probes: probes, time: surroundings.time)
         sets = Controller("instancesets", surroundings, logger: logger, metrics: metrics) { key, logger in
             await reconciler.reconcile(key, logger)
@@ -87,7 +88,7 @@ public final class ControllerSet: Sendable {
         upkeep = [volumeController, namespaceController, providerController, garbageController]
         agents = ProviderAgents(
             registry: providers, caches: caches, factory: factory, operations: operations, surroundings: surroundings,
-            logger: logger, sets: sets.queue, providers: providerController.queue)
+            measures: measures, logger: logger, sets: sets.queue, providers: providerController.queue)
         Wiring(
             caches: caches, sets: sets.queue, volumes: volumeController.queue, namespaces: namespaceController.queue,
             providers: providerController.queue, garbage: garbageController.queue, agents: agents

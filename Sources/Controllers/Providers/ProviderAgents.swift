@@ -3,6 +3,7 @@ import ControllerRuntime
 import InfraAPI
 import Logging
 import ProviderInterface
+import Telemetry
 
 /// Runs one agent for each Provider object, from its first sight until it is gone.
 final class ProviderAgents: Sendable {
@@ -11,6 +12,7 @@ final class ProviderAgents: Sendable {
     private let factory: ControllerSet.ProviderFactory
     private let operations: BackgroundOperations<EffectOutcome>
     private let surroundings: Surroundings
+    private let measures: ProviderMeasures
     private let logger: Logger
     private let sets: WorkQueue<NamespacedName>
     private let providers: WorkQueue<NamespacedName>
@@ -24,7 +26,8 @@ final class ProviderAgents: Sendable {
 
     init(
         registry: ProviderRegistry, caches: ResourceCaches, factory: @escaping ControllerSet.ProviderFactory,
-        operations: BackgroundOperations<EffectOutcome>, surroundings: Surroundings, logger: Logger,
+        operations: BackgroundOperations<EffectOutcome>, surroundings: Surroundings, measures: ProviderMeasures,
+        logger: Logger,
         sets: WorkQueue<NamespacedName>, providers: WorkQueue<NamespacedName>
     ) {
         self.registry = registry
@@ -32,6 +35,7 @@ final class ProviderAgents: Sendable {
         self.factory = factory
         self.operations = operations
         self.surroundings = surroundings
+        self.measures = measures
         self.logger = logger
         self.sets = sets
         self.providers = providers
@@ -87,7 +91,9 @@ final class ProviderAgents: Sendable {
         let name = object.name
         let (caches, sets, providers) = (caches, sets, providers)
         return ProviderAgent(
-            name: name, provider: provider, recordedIdentity: object.status.identity, surroundings, logger: logger
+            name: name,
+            provider: MeasuredProvider(base: provider, name: name, measures: measures, time: surroundings.time),
+            recordedIdentity: object.status.identity, surroundings, logger: logger
         ) { uids in
             guard let uids else {
                 providers.add(NamespacedName(name: name))
