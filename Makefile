@@ -11,7 +11,7 @@ SWIFT_TEST := swift test --disable-xctest --skip-build
 # Every target test-… is a part of `make test`.
 TEST_TARGETS := $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
-.PHONY: help demo test $(TEST_TARGETS) build build-tests bench lint format clean packages
+.PHONY: help demo test $(TEST_TARGETS) build build-tests bench bench-api lint format clean packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,9 @@ test-demo: packages build-tests ## the demo, in an engine of its own
 
 bench: packages ## measures against the targets, release build
 	Benchmarks/run
+
+bench-api: packages ## measures the API over TLS against its targets, release build
+	Benchmarks/run-api
 
 lint: ## checks the format of all Swift sources
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift

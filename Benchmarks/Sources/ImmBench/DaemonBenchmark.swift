@@ -1,3 +1,5 @@
+import BenchKit
+
 /// Cold start of immd over a store of 1,000 objects, and what it weighs when it has settled.
 struct DaemonBenchmark {
     let settings: Settings

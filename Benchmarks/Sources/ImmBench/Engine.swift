@@ -1,3 +1,5 @@
+import BenchKit
+
 /// The Docker Engine API, as far as the benchmarks need it.
 struct Engine: Sendable {
     let socket: String

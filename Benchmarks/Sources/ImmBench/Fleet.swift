@@ -1,3 +1,5 @@
+import BenchKit
+
 /// A way to run a number of like containers and to replace them all, `inFlight` at a time, the new one first.
 protocol Fleet {
     var name: String { get }

@@ -1,3 +1,5 @@
+import BenchKit
+
 /// What immd uses while it does nothing but probe 100 instances every 10 s.
 struct IdleBenchmark {
     let settings: Settings

@@ -1,3 +1,4 @@
+import BenchKit
 import Foundation
 
 /// `imm-bench [replacement | daemon | idle | validation]…`: measures, and exits 1 when a target is missed.

@@ -1,3 +1,5 @@
+import BenchKit
+
 /// An InstanceSet of a running immd.
 final class ImmFleet: Fleet {
     let name = "imm"

@@ -1,3 +1,4 @@
+import BenchKit
 import Foundation
 
 /// How fast 20 instances are replaced, 5 in flight, the new one first: imm against bare engine calls and Docker Swarm, in

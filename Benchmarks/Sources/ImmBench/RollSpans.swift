@@ -1,3 +1,5 @@
+import BenchKit
+
 /// Where the time of a replacement goes, told from the engine's events alone: the same question to all fleets.
 struct RollSpans: CustomStringConvertible {
     /// From the request to the first container made.

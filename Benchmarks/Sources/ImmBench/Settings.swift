@@ -1,3 +1,5 @@
+import BenchKit
+
 /// Where things are; the script `run` gives them as variables.
 struct Settings {
     /// Folder of the release binaries.

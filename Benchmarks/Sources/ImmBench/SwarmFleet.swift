@@ -1,3 +1,5 @@
+import BenchKit
+
 /// Docker Swarm in the same engine: what `docker service update --image` does with parallelism 5, start-first, no delay and
 /// no monitor. The request goes to the engine's API, so the start of Docker's client is not charged to Swarm.
 final class SwarmFleet: Fleet {

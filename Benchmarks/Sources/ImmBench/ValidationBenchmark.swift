@@ -1,3 +1,4 @@
+import BenchKit
 import Foundation
 
 /// How long immctl takes to read and check a file of 10,000 documents, its own start and its output included.

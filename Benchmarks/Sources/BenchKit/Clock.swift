@@ -1,17 +1,17 @@
 import Glibc
 
 /// Times in seconds since 1970: the same clock as in the engine's events.
-enum Clock {
-    static var now: Double {
+package enum Clock {
+    package static var now: Double {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
-    static func sleep(seconds: Double) { usleep(UInt32(seconds * 1e6)) }
+    package static func sleep(seconds: Double) { usleep(UInt32(seconds * 1e6)) }
 
     /// Asks until the answer is true.
-    static func wait(
+    package static func wait(
         for what: String, seconds: Double, every interval: Double = 0.05, until isTrue: () throws -> Bool
     ) throws {
         let end = now + seconds
@@ -24,7 +24,7 @@ enum Clock {
 
 extension [Double] {
     /// The middle value; 0 of none.
-    var median: Double {
+    package var median: Double {
         guard !isEmpty else { return 0 }
         let ordered = sorted()
         let middle = count / 2

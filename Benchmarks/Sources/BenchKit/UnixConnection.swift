@@ -3,12 +3,12 @@ import Glibc
 /// A kept-alive HTTP/1.1 connection over a unix socket, blocking, for one thread at a time.
 ///
 /// It is this small so that a measured call costs what the server costs.
-final class UnixConnection {
-    struct Response {
-        var status: Int
-        var body: [UInt8]
+package final class UnixConnection {
+    package struct Response {
+        package var status: Int
+        package var body: [UInt8]
 
-        var text: String { String(decoding: body, as: UTF8.self) }
+        package var text: String { String(decoding: body, as: UTF8.self) }
     }
 
     private let descriptor: Int32
@@ -17,7 +17,7 @@ final class UnixConnection {
     private var isChunked = false
 
     /// Throws when nothing listens at the path.
-    init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_un()
@@ -39,7 +39,7 @@ final class UnixConnection {
     deinit { close(descriptor) }
 
     /// Sends a request and reads its whole answer.
-    func send(
+    package func send(
         _ method: String, _ target: String, _ body: String? = nil, type: String = "application/json"
     ) throws -> Response {
         let status = try begin(method, target, body, type: type)
@@ -54,13 +54,13 @@ final class UnixConnection {
     }
 
     /// Sends a request whose answer never ends; `nextChunk` reads on.
-    func stream(_ target: String) throws {
+    package func stream(_ target: String) throws {
         let status = try begin("GET", target, nil, type: "application/json")
         guard status.code == 200, isChunked else { throw BenchmarkFailure("GET \(target): status \(status.code)") }
     }
 
     /// The next piece of a chunked body; nil at its end.
-    func nextChunk() throws -> [UInt8]? {
+    package func nextChunk() throws -> [UInt8]? {
         guard let size = Int(try line(), radix: 16) else { throw BenchmarkFailure("\(path): a chunk without a size") }
         let chunk = try take(size)
         _ = try line()

@@ -1,16 +1,18 @@
 import Foundation
 
 /// A release binary of immd as a child process, with its own data directory and socket.
-final class ImmDaemon {
-    let socket: String
+package final class ImmDaemon {
+    package let socket: String
     private let process = Process()
     /// When it was spawned.
-    let startedAt: Double
+    package let startedAt: Double
 
-    var pid: Int32 { process.processIdentifier }
+    package var pid: Int32 { process.processIdentifier }
 
-    /// Starts it; it may not answer yet.
-    init(binary: String, directory: String, engineSocket: String, logLevel: String = "info") throws {
+    /// Starts it; it may not answer yet. `listen` is the address on TCP with TLS.
+    package init(
+        binary: String, directory: String, engineSocket: String, listen: String = "none", logLevel: String = "info"
+    ) throws {
         socket = directory + "/imm.sock"
         let log = directory + "/immd.log"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -19,7 +21,8 @@ final class ImmDaemon {
         }
         process.executableURL = URL(fileURLWithPath: binary)
         process.arguments = [
-            "--data-dir", directory + "/data", "--socket", socket, "--listen", "none", "--docker-endpoint", "unix://" + engineSocket,
+            "--data-dir", directory + "/data", "--socket", socket, "--listen", listen, "--docker-endpoint",
+            "unix://" + engineSocket,
             "--log-level", logLevel,
         ]
         let output = FileHandle(forWritingAtPath: log)
@@ -31,10 +34,10 @@ final class ImmDaemon {
         try process.run()
     }
 
-    func connection() throws -> UnixConnection { try UnixConnection(path: socket) }
+    package func connection() throws -> UnixConnection { try UnixConnection(path: socket) }
 
     /// Waits for the answer to a read of a path; returns the seconds since the process was spawned.
-    func waitForAnswer(_ path: String = "/readyz") throws -> Double {
+    package func waitForAnswer(_ path: String = "/readyz") throws -> Double {
         try Clock.wait(for: "immd at \(socket) (see immd.log beside it)", seconds: 30, every: 0.001) {
             guard process.isRunning else { throw BenchmarkFailure("immd ended; see immd.log beside \(socket)") }
             return (try? connection().send("GET", path))?.status == 200
@@ -42,7 +45,7 @@ final class ImmDaemon {
         return Clock.now - startedAt
     }
 
-    func stop() {
+    package func stop() {
         process.terminate()
         process.waitUntilExit()
     }
@@ -54,7 +57,7 @@ final class ImmDaemon {
     }
 
     /// Server-side apply.
-    func apply(
+    package func apply(
         _ kind: String, _ plural: String, _ name: String, _ spec: [String: Any], over connection: UnixConnection
     ) throws {
         let object: [String: Any] = [
@@ -69,17 +72,17 @@ final class ImmDaemon {
         }
     }
 
-    func status(_ plural: String, _ name: String, over connection: UnixConnection) throws -> [String: Any] {
+    package func status(_ plural: String, _ name: String, over connection: UnixConnection) throws -> [String: Any] {
         JSONText.object(try connection.send("GET", path(plural, name)).body)["status"] as? [String: Any] ?? [:]
     }
 
-    func names(_ plural: String, over connection: UnixConnection) throws -> [String] {
+    package func names(_ plural: String, over connection: UnixConnection) throws -> [String] {
         let items = JSONText.object(try connection.send("GET", path(plural)).body)["items"] as? [[String: Any]] ?? []
         return items.compactMap { ($0["metadata"] as? [String: Any])?["name"] as? String }
     }
 
     /// Deletes an object and waits until it is gone.
-    func delete(_ plural: String, _ name: String, over connection: UnixConnection) throws {
+    package func delete(_ plural: String, _ name: String, over connection: UnixConnection) throws {
         _ = try connection.send("DELETE", path(plural, name))
         try Clock.wait(for: "the end of \(plural)/\(name)", seconds: 120) {
             try connection.send("GET", path(plural, name)).status == 404
@@ -89,14 +92,14 @@ final class ImmDaemon {
     // MARK: what it costs, from /proc
 
     /// Resident memory in MiB.
-    func residentMiB() throws -> Double {
+    package func residentMiB() throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
         let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
         return (Double(line.split(whereSeparator: \.isWhitespace).dropFirst().first ?? "0") ?? 0) / 1024
     }
 
     /// Seconds of CPU used so far, in user and system mode.
-    func cpuSeconds() throws -> Double {
+    package func cpuSeconds() throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
         // The second field is a name that may hold blanks; utime and stime are the 14th and 15th.
         let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")

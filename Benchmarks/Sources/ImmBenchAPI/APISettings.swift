@@ -1,0 +1,23 @@
+import BenchKit
+
+/// Where things are; the script `run-api` gives them as variables.
+struct APISettings {
+    /// Folder of the release binaries.
+    let binaries: String
+    /// Folder for data, sockets and logs.
+    let directory: String
+    /// Repetitions of which the median counts.
+    let rounds: Int
+
+    init(_ environment: [String: String]) throws {
+        func value(_ name: String) throws -> String {
+            guard let value = environment[name], !value.isEmpty else {
+                throw BenchmarkFailure("\(name) is not set; start the benchmarks by Benchmarks/run-api")
+            }
+            return value
+        }
+        binaries = try value("IMM_BENCH_BINARIES")
+        directory = try value("IMM_BENCH_DIRECTORY")
+        rounds = max(1, Int(environment["IMM_BENCH_ROUNDS"] ?? "") ?? 5)
+    }
+}
