@@ -98,7 +98,24 @@ struct WatchHub {
             (sweptVersion, sweptAt) = (current, uptime)
             woken += sweep(except: woken, current)
         }
-        return woken.sorted().flatMap { unpark($0) }
+        return unpark(all: woken)
+    }
+
+    /// Ends the waiting of many at once, in the order of registration. One by one, each would pass over all that wait.
+    private mutating func unpark(all ids: [ID]) -> [Waiter] {
+        let gone = Set(ids)
+        for resource in Set(ids.compactMap { watches[$0]?.scope.resource }) {
+            let rest = parked.removeValue(forKey: resource)?.filter { !gone.contains($0) } ?? []
+            if !rest.isEmpty { parked[resource] = rest }
+        }
+        var waiters: [Waiter] = []
+        for id in ids.sorted() {
+            update(id) {
+                waiters += $0.waiters
+                $0.waiters = []
+            }
+        }
+        return waiters
     }
 
     private mutating func sweep(except woken: [ID], _ current: StoreVersion) -> [ID] {
