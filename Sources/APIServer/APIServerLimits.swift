@@ -12,8 +12,8 @@ public struct APIServerLimits: Sendable, Hashable {
     public var maxHeaderFields = 128
 
     /// Connections at once, on each of the listeners; further ones wait in the listen queue. A watch holds its
-    /// connection.
-    public var maxConnections = 4096
+    /// connection. Each has a file descriptor: the daemon lowers this where the system allows fewer.
+    public var maxConnections = 12_000
 
     /// How long the headers of a request may take from its first byte, and those of a connection's first request from
     /// the beginning, with the TLS handshake (408 beyond).

@@ -47,7 +47,8 @@ struct Daemon {
         }
         let server = APIService(
             APIServerConfiguration(
-                socketPath: socket, tls: access?.listener, immVersion: Version.text, servesPodsView: servesPodsView),
+                socketPath: socket, tls: access?.listener, immVersion: Version.text, servesPodsView: servesPodsView,
+                limits: limits()),
             client: client,
             endpoints: DaemonEndpoints(
                 logs: { (reference, request) async throws(APIStatus) in
@@ -87,6 +88,20 @@ struct Daemon {
         try await group.run()
         try await store.close()
         logger.notice("immd ended")
+    }
+
+    /// The server's own, with fewer connections where the system allows too few open files for them.
+    private func limits() -> APIServerLimits {
+        var limits = APIServerLimits()
+        let files = OpenFiles.raise()
+        let wanted = limits.maxConnections
+        limits.maxConnections = OpenFiles.connections(within: files, atMost: wanted)
+        if limits.maxConnections < wanted {
+            logger.notice(
+                "the system's limit of open files lowers that of connections",
+                metadata: ["files": "\(files)", "connections": "\(limits.maxConnections)", "wanted": "\(wanted)"])
+        }
+        return limits
     }
 
     private func quiet(_ logger: Logger) -> Logger {
