@@ -5,13 +5,13 @@ SHELL := /bin/bash
 ENGINE_SUITES := ^(DockerProviderTests|EndToEndTests)\.
 # Those of them that need clients which we did not write.
 CLIENT_SUITES := ^EndToEndTests\.EndToEnd/Kubectl/
-UNIT_TARGETS := $(filter-out DockerProviderTests EndToEndTests StoreWriter,$(notdir $(wildcard Tests/*)))
+UNIT_TARGETS := $(filter-out DockerProviderTests EndToEndTests Fuzz StoreWriter,$(notdir $(wildcard Tests/*)))
 # Swift Testing alone: XCTest would end each run with a line that says 0 tests.
 SWIFT_TEST := swift test --disable-xctest --skip-build
 # Every target test-… is a part of `make test`.
 TEST_TARGETS := $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
-.PHONY: help demo test $(TEST_TARGETS) build build-tests bench bench-api lint format clean packages
+.PHONY: help demo test $(TEST_TARGETS) build build-tests bench bench-api fuzz lint format clean packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,13 @@ test-kubectl: packages build-tests ## kubectl and other Kubernetes clients again
 
 test-demo: packages build-tests ## the demo, in an engine of its own
 	@scripts/with-engine sh -c 'XDG_STATE_HOME=$$TMPDIR exec scripts/demo --bin "$$(swift build --show-bin-path)"'
+
+test-fuzz: packages ## a few seconds of fuzzing for each parser; builds with libFuzzer's coverage
+	@scripts/fuzz 6
+
+# SECONDS is bash's own, so the value reaches the script as an argument.
+fuzz: packages ## fuzzes the parsers: make fuzz SECONDS=60 [TARGET=json]
+	@scripts/fuzz $(or $(SECONDS),60) $(TARGET)
 
 bench: packages ## measures against the targets, release build
 	Benchmarks/run

@@ -82,6 +82,7 @@ let package = Package(
         library(
             "ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", .product(name: "GRDB", package: "GRDB.swift")]),
         library("ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
+        library("RequestSyntax", ["ResourceAPI"]),
         library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", logging]),
         library("HTTPTransport", ["CLibcurl", "CShims", "Ambient"]),
         library("PKI", ["Ambient", crypto, certificates, asn1]),
@@ -103,8 +104,8 @@ let package = Package(
         library(
             "APIServer",
             [
-                "Ambient", "InfraAPI", "JSON", "KubernetesProtobuf", "Manifests", "OpenAPI", "ResourceAPI", "Telemetry",
-                logging, lifecycle,
+                "Ambient", "InfraAPI", "JSON", "KubernetesProtobuf", "Manifests", "OpenAPI", "RequestSyntax",
+                "ResourceAPI", "Telemetry", logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -160,6 +161,7 @@ let package = Package(
             "ObjectStoreTests",
             ["ObjectStore", "ObjectStoreSQLite", "Conformance", "JSON", "Ambient", "store-writer"]),
         tests("ResourceAPITests", ["ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient"]),
+        tests("RequestSyntaxTests", ["RequestSyntax", "ResourceAPI"]),
         tests("PlanningTests", ["Planning", "InfraAPI", "Ambient"], exclude: ["Golden"]),
         tests(
             "ControllersTests",
@@ -200,3 +202,14 @@ let package = Package(
         tests("HouseRulesTests", []),
     ]
 )
+
+// The fuzz targets: only where libFuzzer is linked in (scripts/fuzz).
+if Context.environment["IMM_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Ambient", "InfraAPI", "JSON", "JSONPath", "KubernetesProtobuf", "Manifests", "ObjectStore",
+                "RequestSyntax", "ResourceAPI",
+            ], path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries"], swiftSettings: swiftSettings))
+}

@@ -19,6 +19,7 @@ import Testing
         ("Sources/ObjectStore", ["Ambient", "JSON"]),
         ("Sources/ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", "GRDB", "FoundationEssentials"]),
         ("Sources/ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
+        ("Sources/RequestSyntax", ["ResourceAPI"]),
         ("Sources/ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", "Logging"]),
         ("Sources/HTTPTransport", ["Ambient", "CLibcurl", "CShims"]),
         // X.509 dates are Foundation's `Date`.

@@ -19,6 +19,15 @@ import Testing
         #expect(ApplyFixture.owners(object) == expected)
     }
 
+    @Test func `an empty record that defaults fill can be applied again without a write`() async throws {
+        let fixture = ApplyFixture()
+        let first = try await fixture.apply("a", "{}")
+        #expect(first["spec"] == ["mode": "Auto"])
+        #expect(try await fixture.apply("a", "{}") == first)
+        let shared = try await fixture.apply("b", "{}")
+        #expect(try await fixture.apply("a", "{}") == shared)
+    }
+
     private static let scalars = [
         Scenario(
             "an applier owns what it names", [.apply("a", #"{"name":"x","number":1}"#)],

@@ -15,6 +15,7 @@ import Testing
         ("empty=", true), ("empty=,app=web", true), ("empty in (,a)", true), ("app in ()", false),
         ("count>4", true), ("count>5", false), ("count<6", true), ("missing<6", false), ("app>1", false),
         ("imm.dev/role=x", true), ("imm.dev/role", true), ("in=x", false), ("!in", true),
+        ("app=web,\r\ntier\r\nin (front)\r\n", true),
     ])
     func `label selectors select as Kubernetes does`(_ text: String, _ expected: Bool) throws {
         let selector = try LabelSelector(parsing: text)
@@ -48,6 +49,13 @@ import Testing
     func `field selectors select by the fields of the kind`(_ text: String, _ expected: Bool) throws {
         let selector = try FieldSelector(parsing: text, for: Event.resourceType)
         #expect(selector.matches(SelectorTests.event) == expected)
+    }
+
+    @Test func `a combining mark after a separator does not hide it`() throws {
+        let selector = try FieldSelector(parsing: "reason=\u{301}a,type!=\u{301}b\\,\u{301}", for: Event.resourceType)
+        #expect(selector.matches(["reason": "\u{301}a", "type": "Normal"]))
+        #expect(!selector.matches(["reason": "\u{301}a", "type": "\u{301}b,\u{301}"]))
+        #expect(throws: APIStatus.self) { try FieldSelector(parsing: "reason=a=\u{301}b", for: Event.resourceType) }
     }
 
     @Test func `numbers are selected by their digits`() throws {

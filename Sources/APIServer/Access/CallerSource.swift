@@ -2,6 +2,7 @@ import Ambient
 import Hummingbird
 import NIOCore
 import PKI
+import RequestSyntax
 import ResourceAPI
 
 /// Finds out who asks: by the way the connection came, its client certificate, or the request's bearer token.

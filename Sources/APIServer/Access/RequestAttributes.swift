@@ -1,4 +1,5 @@
 import HTTPTypes
+import RequestSyntax
 import ResourceAPI
 
 /// What a request wants to do, in the words of Kubernetes' authorization.

@@ -1,5 +1,6 @@
 import InfraAPI
 import JSON
+import RequestSyntax
 import ResourceAPI
 
 /// The lists by which clients learn what is served, in the plain form and as one aggregated document.

@@ -2,6 +2,7 @@ import Ambient
 import Hummingbird
 import InfraAPI
 import JSON
+import RequestSyntax
 import ResourceAPI
 
 // Instances as Pods, under /api/v1.

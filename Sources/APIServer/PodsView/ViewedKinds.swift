@@ -1,5 +1,6 @@
 import InfraAPI
 import JSON
+import RequestSyntax
 import ResourceAPI
 
 /// The kinds of Kubernetes that are shown and not stored: names and columns, for discovery and tables.

@@ -1,3 +1,4 @@
+import RequestSyntax
 import ResourceAPI
 
 /// In which form the client wants objects: chosen by Accept (Kubernetes API concepts, "Alternate representations").

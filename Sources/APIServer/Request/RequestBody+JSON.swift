@@ -4,6 +4,7 @@ import JSON
 import KubernetesProtobuf
 import Manifests
 import NIOCore
+import RequestSyntax
 import ResourceAPI
 
 extension Request {

@@ -1,4 +1,5 @@
 import Hummingbird
+import RequestSyntax
 import ResourceAPI
 
 extension WriteOptions {

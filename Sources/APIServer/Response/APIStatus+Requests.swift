@@ -2,12 +2,6 @@ import ResourceAPI
 
 // The failures that the HTTP layer itself finds; those of the verbs come from the client.
 extension APIStatus {
-    static func unknownPath(_ path: String) -> APIStatus {
-        APIStatus(
-            code: 404, reason: .notFound,
-            message: "the server could not find the requested resource: nothing is at \(path)")
-    }
-
     static func methodNotAllowed(_ method: String, on what: String) -> APIStatus {
         APIStatus(
             code: 405, reason: .methodNotAllowed, message: "the server does not allow \(method) on \(what)")

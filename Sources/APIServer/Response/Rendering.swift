@@ -3,6 +3,7 @@ import HTTPTypes
 import HummingbirdCore
 import InfraAPI
 import JSON
+import RequestSyntax
 import ResourceAPI
 
 /// Puts objects of one kind into the form that a request asked for.

@@ -2,6 +2,7 @@ import Ambient
 import Hummingbird
 import InfraAPI
 import Logging
+import RequestSyntax
 import ResourceAPI
 import Telemetry
 

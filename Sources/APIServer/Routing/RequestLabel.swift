@@ -1,5 +1,6 @@
 import Hummingbird
 import InfraAPI
+import RequestSyntax
 
 /// What a request is called in metrics: few words, whatever clients send.
 struct RequestLabel: Sendable, Hashable {

@@ -2,6 +2,7 @@ import Hummingbird
 import InfraAPI
 import JSON
 import NIOCore
+import RequestSyntax
 import ResourceAPI
 
 /// A request for a resource that is served: what the verbs work on.

@@ -2,6 +2,7 @@ import Ambient
 import Hummingbird
 import InfraAPI
 import JSON
+import RequestSyntax
 import ResourceAPI
 
 // What the daemon answers itself: logs and plans.

@@ -1,4 +1,5 @@
 import Hummingbird
+import RequestSyntax
 import ResourceAPI
 
 // /healthz, /livez and /readyz, in the words of Kubernetes' server.

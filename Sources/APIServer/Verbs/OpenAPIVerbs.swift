@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import RequestSyntax
 import ResourceAPI
 
 // GET /openapi/v3 and the documents below it.

@@ -1,5 +1,6 @@
 import Hummingbird
 import JSON
+import RequestSyntax
 import ResourceAPI
 import Telemetry
 

@@ -96,7 +96,7 @@ extension LocalResourceClient {
             try await admission.judge(request, reader)
         }
         let object = request.object.withManagedFields(try change.tracking.entries(from: live, to: request.object))
-        if object == live { return live }
+        if object == live || (request.object == live && object.hasSameManagers(as: live)) { return live }
         let isLast = live.isBeingDeleted && object.finalizers.isEmpty
         if options.dryRun { return object }
         let mutation = StoreMutation(stored.key, isLast ? .delete : .put(object), if: .version(stored.version))

@@ -38,6 +38,25 @@ enum WriteTracking: Sendable {
     }
 }
 
+extension JSONValue {
+    /// Whether the managers own the same fields, whatever the times at which they took them.
+    ///
+    /// A merge may take away what defaults put back, as when an empty record is applied to one that defaults fill; a
+    /// new time alone is no change then (Kubernetes' `IgnoreManagedFieldsTimestampsTransformer`).
+    func hasSameManagers(as other: JSONValue) -> Bool {
+        func entries(_ object: JSONValue) -> [JSONValue] {
+            (object.managedFields ?? []).map { entry in
+                var entry = entry
+                entry["time"] = nil
+                return entry
+            }
+        }
+        let (mine, theirs) = (entries(self), entries(other))
+        // Their order depends on the times.
+        return mine.count == theirs.count && Set(mine) == Set(theirs)
+    }
+}
+
 extension LocalResourceClient {
     /// The longest name of a field manager (Kubernetes' limit).
     static let maximumManagerName = 128

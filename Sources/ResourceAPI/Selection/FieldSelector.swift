@@ -49,42 +49,43 @@ public struct FieldSelector: Sendable, Hashable {
     private static func split(_ text: String) -> [String] {
         var parts = [""]
         var isEscaped = false
-        for character in text {
-            if character == ",", !isEscaped {
+        // Not by characters: a comma that a combining mark follows is another one.
+        for scalar in text.unicodeScalars {
+            if scalar == ",", !isEscaped {
                 parts.append("")
             } else {
-                parts[parts.count - 1].append(character)
+                parts[parts.count - 1].unicodeScalars.append(scalar)
             }
-            isEscaped = character == "\\" && !isEscaped
+            isEscaped = scalar == "\\" && !isEscaped
         }
         return parts
     }
 
     private static func parse(_ part: String) -> (field: String, value: String, isEqual: Bool)? {
         for (symbol, isEqual) in [("!=", false), ("==", true), ("=", true)] {
-            guard let range = part.firstRange(of: symbol) else { continue }
-            let field = part[..<range.lowerBound]
-            guard !field.isEmpty, let value = unescaped(part[range.upperBound...]) else { return nil }
+            guard let range = part.unicodeScalars.firstRange(of: symbol.unicodeScalars) else { continue }
+            let field = part.unicodeScalars[..<range.lowerBound]
+            guard !field.isEmpty, let value = unescaped(part.unicodeScalars[range.upperBound...]) else { return nil }
             return (String(field), value, isEqual)
         }
         return nil
     }
 
     /// nil when a separator stands unescaped, or a backslash before anything else.
-    private static func unescaped(_ text: Substring) -> String? {
+    private static func unescaped(_ text: Substring.UnicodeScalarView) -> String? {
         var result = ""
         var isEscaped = false
-        for character in text {
+        for scalar in text {
             if isEscaped {
-                guard "\\,=".contains(character) else { return nil }
-                result.append(character)
+                guard ["\\", ",", "="].contains(scalar) else { return nil }
+                result.unicodeScalars.append(scalar)
                 isEscaped = false
-            } else if character == "\\" {
+            } else if scalar == "\\" {
                 isEscaped = true
-            } else if character == "=" {
+            } else if scalar == "=" {
                 return nil
             } else {
-                result.append(character)
+                result.unicodeScalars.append(scalar)
             }
         }
         return isEscaped ? nil : result

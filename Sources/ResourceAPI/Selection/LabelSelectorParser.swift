@@ -131,22 +131,21 @@ struct LabelSelectorParser {
             if !word.isEmpty { tokens.append(.word(word)) }
             word = ""
         }
-        var rest = Substring(text)
-        while let character = rest.first {
-            let two = String(rest.prefix(2))
-            if two == "==" || two == "!=" {
+        // Not by characters: a carriage return and a line feed are one, and so is a comma with a combining mark.
+        var rest = Substring(text).unicodeScalars
+        while let scalar = rest.popFirst() {
+            if scalar == "=" || scalar == "!", rest.first == "=" {
+                rest.removeFirst()
                 flush()
-                tokens.append(.symbol(two))
-                rest.removeFirst(2)
+                tokens.append(.symbol("\(scalar)="))
                 continue
             }
-            rest.removeFirst()
-            switch character {
+            switch scalar {
             case " ", "\t", "\n", "\r": flush()
             case "(", ")", ",", "!", "=", "<", ">":
                 flush()
-                tokens.append(.symbol(String(character)))
-            default: word.append(character)
+                tokens.append(.symbol(String(scalar)))
+            default: word.unicodeScalars.append(scalar)
             }
         }
         flush()

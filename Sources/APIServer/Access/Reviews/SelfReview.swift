@@ -1,3 +1,4 @@
+import RequestSyntax
 import ResourceAPI
 
 /// The questions that a caller may ask about itself: kinds of Kubernetes that are never stored, and know `create` alone.

@@ -3,6 +3,7 @@ import Hummingbird
 import InfraAPI
 import JSON
 import Logging
+import RequestSyntax
 import ResourceAPI
 
 // `/imm/v1/tokens`: no resource, so that nothing that lists, watches or backs up objects ever meets them.

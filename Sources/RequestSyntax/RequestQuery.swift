@@ -1,7 +1,7 @@
-import ResourceAPI
+public import ResourceAPI
 
 /// The parameters of a request, read as Kubernetes' API server reads them: the first of several values counts.
-struct RequestQuery: Sendable, Hashable {
+public struct RequestQuery: Sendable, Hashable {
     private let pairs: [Pair]
 
     private struct Pair: Sendable, Hashable {
@@ -11,10 +11,10 @@ struct RequestQuery: Sendable, Hashable {
 
     /// - Parameter text: what follows the question mark, without it.
     /// - Throws: 400 for a malformed escape.
-    init(parsing text: Substring) throws(APIStatus) {
+    public init(parsing text: Substring) throws(APIStatus) {
         var pairs: [Pair] = []
-        for part in text.split(separator: "&") {
-            let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        for part in text.splitBytes("&") {
+            let halves = part.splitBytes("=", maxSplits: 1, omittingEmpty: false)
             guard let name = halves[0].percentDecoded(plusIsSpace: true),
                 let value = halves.count == 2 ? halves[1].percentDecoded(plusIsSpace: true) : ""
             else { throw .badRequest("the query parameter \"\(part)\" is not correctly percent-encoded UTF-8") }
@@ -24,24 +24,24 @@ struct RequestQuery: Sendable, Hashable {
     }
 
     /// nil when the parameter is missing.
-    subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
+    public subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
 
     /// Every value of a parameter that may be repeated.
-    func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+    public func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
 
     /// nil when the parameter is missing or empty.
-    func nonEmpty(_ name: String) -> String? {
+    public func nonEmpty(_ name: String) -> String? {
         guard let value = self[name], !value.isEmpty else { return nil }
         return value
     }
 
     /// As Kubernetes converts it: `false` and `0` are false, everything else, even nothing, is true.
-    func flag(_ name: String) -> Bool? {
+    public func flag(_ name: String) -> Bool? {
         self[name].map { $0 != "0" && $0.lowercased() != "false" }
     }
 
     /// - Throws: 400 when the value is no whole number, or negative.
-    func count(_ name: String) throws(APIStatus) -> Int? {
+    public func count(_ name: String) throws(APIStatus) -> Int? {
         guard let text = nonEmpty(name) else { return nil }
         guard let value = Int(text), value >= 0 else {
             throw .badRequest("the query parameter \(name) must be a number of at least 0, not \"\(text)\"")

@@ -2,7 +2,7 @@ extension StringProtocol {
     /// RFC 3986 percent-decoding; nil when an escape is malformed or the bytes are not UTF-8.
     ///
     /// - Parameter plusIsSpace: as in the query of an HTML form, which Kubernetes' clients send.
-    func percentDecoded(plusIsSpace: Bool = false) -> String? {
+    public func percentDecoded(plusIsSpace: Bool = false) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(utf8.count)
         var iterator = utf8.makeIterator()

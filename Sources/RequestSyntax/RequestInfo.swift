@@ -1,37 +1,37 @@
-import ResourceAPI
+public import ResourceAPI
 
 /// What a request asks for, read from its path as Kubernetes' `RequestInfo` is.
 ///
 /// `/api/v1/…` is the group without a name, `/apis/GROUP/VERSION/…` the others; below it
 /// `[namespaces/NAMESPACE/]RESOURCE[/NAME[/SUBRESOURCE]]`. All other paths are not resources.
-struct RequestInfo: Sendable, Hashable {
-    enum Target: Sendable, Hashable {
+public struct RequestInfo: Sendable, Hashable {
+    public enum Target: Sendable, Hashable {
         case resource(ResourcePath)
         /// The segments of the path; empty ones (double and trailing slashes) are left out.
         case path([String])
     }
 
     /// Where a resource request points to.
-    struct ResourcePath: Sendable, Hashable {
-        var group: String
-        var version: String
+    public struct ResourcePath: Sendable, Hashable {
+        public var group: String
+        public var version: String
         /// nil: none in the path.
-        var namespace: String?
+        public var namespace: String?
         /// The plural, as in the path.
-        var resource: String
-        var name: String?
-        var subresource: String?
+        public var resource: String
+        public var name: String?
+        public var subresource: String?
     }
 
-    let target: Target
-    let query: RequestQuery
+    public let target: Target
+    public let query: RequestQuery
 
     /// - Parameter uri: path and query as they stand in the request line.
     /// - Throws: 400 for malformed percent-encoding, 404 for paths below a resource that nothing can stand at.
-    init(uri: String) throws(APIStatus) {
-        let halves = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    public init(uri: String) throws(APIStatus) {
+        let halves = uri.splitBytes("?", maxSplits: 1, omittingEmpty: false)
         var segments: [String] = []
-        for segment in (halves.first ?? "").split(separator: "/") {
+        for segment in (halves.first ?? "").splitBytes("/") {
             guard let decoded = segment.percentDecoded() else {
                 throw .badRequest("the path segment \"\(segment)\" is not correctly percent-encoded UTF-8")
             }
