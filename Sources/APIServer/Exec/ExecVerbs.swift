@@ -4,6 +4,7 @@ import Hummingbird
 import InfraAPI
 import JSON
 import ResourceAPI
+import RequestSyntax
 
 // exec, on Instances and on the Pods that show them.
 extension APIResponder {

@@ -1,5 +1,6 @@
 import JSON
 import ResourceAPI
+import RequestSyntax
 
 /// Kubernetes' subprotocols of a websocket that carries a command's streams: the first byte of each message names its
 /// stream. The fifth version can also close a stream.

@@ -1,6 +1,7 @@
 import Crypto
 import HTTPTypes
 import InfraAPI
+import RequestSyntax
 
 /// The opening of a websocket (RFC 6455, section 4.2): what a client asks, and the answer to it.
 enum WebSocketHandshake {
