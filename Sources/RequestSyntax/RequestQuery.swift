@@ -7,6 +7,9 @@ public struct RequestQuery: Sendable, Hashable {
     private struct Pair: Sendable, Hashable {
         let name: String
         let value: String
+
+        /// By the bytes: names that only look the same are two names.
+        func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
     }
 
     /// - Parameter text: what follows the question mark, without it.
@@ -24,10 +27,10 @@ public struct RequestQuery: Sendable, Hashable {
     }
 
     /// nil when the parameter is missing.
-    public subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
+    public subscript(_ name: String) -> String? { pairs.first { $0.isNamed(name) }?.value }
 
     /// Every value of a parameter that may be repeated.
-    public func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+    public func all(_ name: String) -> [String] { pairs.filter { $0.isNamed(name) }.map(\.value) }
 
     /// nil when the parameter is missing or empty.
     public func nonEmpty(_ name: String) -> String? {

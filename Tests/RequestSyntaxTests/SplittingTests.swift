@@ -21,6 +21,12 @@ import Testing
         #expect(query["e"] == "f=g")
     }
 
+    @Test func `parameters whose names only look the same are two`() throws {
+        let query = try RequestQuery(parsing: "\u{301}a=1&\u{341}a=2")
+        #expect(query["\u{301}a"] == "1" && query["\u{341}a"] == "2")
+        #expect(query.all("\u{341}a") == ["2"])
+    }
+
     @Test func `a combining mark does not hide the separators of media ranges`() {
         let mark = SplittingTests.mark
         let ranges = MediaRange.list("text/a;\(mark)x=\(mark)1,\(mark)text/b")

@@ -55,6 +55,8 @@ import Testing
         let selector = try FieldSelector(parsing: "reason=\u{301}a,type!=\u{301}b\\,\u{301}", for: Event.resourceType)
         #expect(selector.matches(["reason": "\u{301}a", "type": "Normal"]))
         #expect(!selector.matches(["reason": "\u{301}a", "type": "\u{301}b,\u{301}"]))
+        #expect(
+            !selector.matches(["reason": "\u{341}a", "type": "Normal"]), "what only looks the same is another value")
         #expect(throws: APIStatus.self) { try FieldSelector(parsing: "reason=a=\u{301}b", for: Event.resourceType) }
     }
 

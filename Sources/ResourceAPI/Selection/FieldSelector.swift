@@ -38,7 +38,7 @@ public struct FieldSelector: Sendable, Hashable {
             case .bool(let flag): value = String(flag)
             default: value = ""
             }
-            return (value == term.value) == term.isEqual
+            return value.isByteEqual(to: term.value) == term.isEqual
         }
     }
 
