@@ -5,15 +5,18 @@ struct FuzzTarget: Sendable {
     let name: String
     /// Returns when the input is read or refused in order; traps when a property does not hold.
     let check: @Sendable ([UInt8]) -> Void
+    /// Whether an input is two JSON documents, which are worth changing as trees.
+    var isTwoDocuments = false
 
     static let all: [FuzzTarget] = [
         FuzzTarget(name: "json", check: checkJSON), FuzzTarget(name: "yaml", check: checkYAML),
-        FuzzTarget(name: "json-patch", check: checkJSONPatch), FuzzTarget(name: "merge-patch", check: checkMergePatch),
-        FuzzTarget(name: "strategic-patch", check: checkStrategicPatch),
+        FuzzTarget(name: "json-patch", check: checkJSONPatch, isTwoDocuments: true),
+        FuzzTarget(name: "merge-patch", check: checkMergePatch, isTwoDocuments: true),
+        FuzzTarget(name: "strategic-patch", check: checkStrategicPatch, isTwoDocuments: true),
         FuzzTarget(name: "label-selector", check: checkLabelSelector),
         FuzzTarget(name: "field-selector", check: checkFieldSelector),
         FuzzTarget(name: "jsonpath", check: checkJSONPath), FuzzTarget(name: "protobuf", check: checkProtobuf),
-        FuzzTarget(name: "apply", check: checkApply), FuzzTarget(name: "url", check: checkURL),
+        FuzzTarget(name: "apply", check: checkApply, isTwoDocuments: true), FuzzTarget(name: "url", check: checkURL),
         FuzzTarget(name: "accept", check: checkAccept), FuzzTarget(name: "list-token", check: checkListToken),
     ]
 
@@ -53,4 +56,18 @@ private func LLVMFuzzerRunDriver(
 public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     selected?.check(Array(UnsafeBufferPointer(start: bytes, count: count)))
     return 0
+}
+
+@_silgen_name("LLVMFuzzerMutate")
+private func LLVMFuzzerMutate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ limit: Int) -> Int
+
+/// libFuzzer calls it in place of its own mutations.
+@_cdecl("LLVMFuzzerCustomMutator")
+public func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ limit: Int, _ seed: UInt32) -> Int {
+    guard selected?.isTwoDocuments == true, seed % 4 != 0 else { return LLVMFuzzerMutate(bytes, count, limit) }
+    var mutator = JSONMutator(seed: seed)
+    let input = Array(UnsafeBufferPointer(start: bytes, count: count))
+    guard let text = mutator.mutated(input, limitBytes: limit) else { return LLVMFuzzerMutate(bytes, count, limit) }
+    bytes.update(from: text, count: text.count)
+    return text.count
 }
