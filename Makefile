@@ -47,8 +47,8 @@ test-fuzz: packages ## a few seconds of fuzzing for each parser; builds with lib
 	@IMM_FUZZ_SEED=1 scripts/fuzz 6
 
 # SECONDS is bash's own, so the value reaches the script as an argument.
-fuzz: packages ## fuzzes the parsers: make fuzz SECONDS=60 [TARGET=json]
-	@scripts/fuzz $(or $(SECONDS),60) $(TARGET)
+fuzz: packages ## fuzzes the parsers: make fuzz SECONDS=60 [TARGET=json] [ADDRESS=yes]
+	@IMM_FUZZ_ADDRESS=$(ADDRESS) scripts/fuzz $(or $(SECONDS),60) $(TARGET)
 
 bench: packages ## measures against the targets, release build
 	Benchmarks/run
