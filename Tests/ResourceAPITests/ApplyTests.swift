@@ -28,6 +28,14 @@ import Testing
         #expect(try await fixture.apply("a", "{}") == shared)
     }
 
+    @Test func `an empty record of another manager stays, defaults and all`() async throws {
+        let fixture = ApplyFixture()
+        _ = try await fixture.apply("a", #"{"part":{}}"#)
+        let first = try await fixture.apply("b", "{}")
+        #expect(first["spec"] == ["mode": "Auto", "part": ["limit": 7]])
+        #expect(try await fixture.apply("b", "{}") == first)
+    }
+
     private static let scalars = [
         Scenario(
             "an applier owns what it names", [.apply("a", #"{"name":"x","number":1}"#)],

@@ -94,10 +94,12 @@ private struct ApplyMerge {
         }
         var pruned = try merged.removing(last, shape) ?? nothing
         // What others own comes back …
-        let kept = try fields(pruned).union(owned.withNamedFieldsAsMembers(shape))
+        let owned = owned.withNamedFieldsAsMembers(shape)
+        let kept = try fields(pruned).union(owned)
         pruned = try merged.removing(mergedFields.subtracting(kept), shape) ?? nothing
-        // … and so does what this manager never owned.
-        let gone = mergedFields.subtracting(try fields(pruned)).intersection(last)
+        // … and so does what this manager never owned. A record that others own stays, though all that is in it is
+        // defaults, which nobody owns.
+        let gone = mergedFields.subtracting(try fields(pruned)).subtracting(owned).intersection(last)
         return try merged.removing(gone, shape) ?? nothing
     }
 }
