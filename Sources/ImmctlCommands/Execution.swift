@@ -21,7 +21,9 @@ extension Immctl {
         guard let command = command as? any ImmctlCommand else {
             return help(command, arguments, console)
         }
-        return await DefaultNamespace.$name.withValue(DefaultNamespace.find(arguments, invocation.environment, invocation.program)) {
+        return await DefaultNamespace.$name.withValue(
+            DefaultNamespace.find(arguments, invocation.environment, invocation.program)
+        ) {
             do throws(CommandFailure) {
                 return try await command.run(in: invocation)
             } catch {
