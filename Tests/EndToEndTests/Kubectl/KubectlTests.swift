@@ -4,9 +4,12 @@ import Testing
 
 extension EndToEnd {
     /// Stock clients against immd on a real engine: kubectl as it is published, and Python's libraries.
-    @Suite(.serialized, .enabled(if: KubernetesClients.areThere, KubernetesClients.reason))
+    @Suite(.serialized)
     struct Kubectl {
-        @Test(arguments: Transcript.all, KubernetesClients.kubectlVersions)
+        // The condition stands at the test: a suite's is told as skipped also where a filter leaves the suite out.
+        @Test(
+            .enabled(if: KubernetesClients.areThere, KubernetesClients.reason),
+            arguments: Transcript.all, KubernetesClients.kubectlVersions)
         func `kubectl says what the transcript says`(transcript: Transcript, version: String) async throws {
             try await Bed.with(listen: "127.0.0.1:0") { bed in
                 try await TranscriptRun.with(bed, kubectl: version) { run in
