@@ -153,6 +153,20 @@ extension SecureFixture {
         }
     }
 
+    @Test func `a name that merely looks like a subject's is not the subject's`() async throws {
+        try await SecureFixture.run { fixture in
+            _ = try await fixture.local.create(
+                [
+                    "apiVersion": "imm.dev/v1alpha1", "kind": "RoleBinding",
+                    "metadata": ["name": "kelvin", "namespace": "default"],
+                    "spec": ["subject": ["kind": "User", "name": "Kelvin"], "role": "view"],
+                ], WriteOptions())
+            #expect(try await fixture.code(fixture.user("Kelvin"), setsPath) == 200)
+            // The Kelvin sign, which Unicode holds to be equivalent to the letter.
+            #expect(try await fixture.code(fixture.user("\u{212A}elvin"), setsPath) == 403)
+        }
+    }
+
     @Test func `only an administrator acts as somebody else`() async throws {
         try await SecureFixture.run { fixture in
             let credential = try fixture.certificate("root", ["imm:admins"])

@@ -45,7 +45,8 @@ struct Authorization: Sendable {
         var roles: Set<RoleBindingSpec.Role> = []
         for binding in bindings.items {
             guard let spec = binding["spec"], spec["subject"]?["kind"]?.stringValue == subject.kind.rawValue,
-                spec["subject"]?["name"]?.stringValue == subject.name,
+                // By its bytes: names that merely look the same are others' (U+212A is no K).
+                spec["subject"]?["name"]?.stringValue?.isByteEqual(to: subject.name) == true,
                 let role = spec["role"]?.stringValue.flatMap(RoleBindingSpec.Role.init(rawValue:))
             else { continue }
             roles.insert(role)
