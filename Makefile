@@ -11,7 +11,7 @@ SWIFT_TEST := swift test --disable-xctest --skip-build
 # Every target test-… is a part of `make test`.
 TEST_TARGETS := $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
-.PHONY: help demo test $(TEST_TARGETS) build build-tests bench bench-api fuzz lint format clean packages
+.PHONY: help demo test $(TEST_TARGETS) build build-tests bench bench-api fuzz simulate mutants lint format clean packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,19 @@ test-demo: packages build-tests ## the demo, in an engine of its own
 test-fuzz: packages ## a few seconds of fuzzing for each parser; builds with libFuzzer's coverage
 	@# One seed, so that a run says the same each time; `make fuzz` goes new ways.
 	@IMM_FUZZ_SEED=1 scripts/fuzz 6
+
+SIMULATE_ARGUMENTS := $(if $(SEED),--seed $(SEED) $(if $(KEEP),--keep $(KEEP)),--seeds $(or $(SEEDS),10000)) $(if $(MUTANT),--mutant $(MUTANT))
+
+simulate: packages ## lives of the whole controller against all laws: make simulate [SEEDS=10000] [SEED=n [KEEP=i,j]] [MUTANT=name]
+	@swift build -c release --product imm-simulate >&2
+	@"$$(swift build -c release --show-bin-path)/imm-simulate" $(SIMULATE_ARGUMENTS)
+
+mutants: packages ## whether the simulator finds each deliberate bug within 500 seeds
+	@swift build -c release --product imm-simulate >&2
+	@"$$(swift build -c release --show-bin-path)/imm-simulate" --mutants --seeds $(or $(SEEDS),500)
+
+test-simulate: build-tests ## 500 lives, past failures among them, and the deliberate bugs
+	@bin=$$(swift build --show-bin-path) && $$bin/imm-simulate --seeds 500 && $$bin/imm-simulate --mutants --seeds 500
 
 # SECONDS is bash's own, so the value reaches the script as an argument.
 fuzz: packages ## fuzzes the parsers: make fuzz SECONDS=60 [TARGET=json] [ADDRESS=yes]

@@ -142,6 +142,10 @@ let package = Package(
                 "Ambient", "ControllerRuntime", "Controllers", "InfraAPI", "JSON", "ObjectStore", "Planning",
                 "ProviderInterface", "ResourceAPI", logging,
             ]),
+        .executableTarget(
+            name: "imm-simulate",
+            dependencies: ["Ambient", "Simulation", arguments, logging], path: "Sources/TestKits/SimulateCommand",
+            swiftSettings: swiftSettings),
         library(
             "Conformance", path: "Sources/TestKits/Conformance",
             ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
@@ -174,7 +178,7 @@ let package = Package(
             [
                 "ControllerRuntime", "ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient", "Simulation",
                 "ProviderInterface", "Telemetry", logging,
-            ]),
+            ], exclude: ["Stories"]),
         tests("HTTPTransportTests", ["HTTPTransport"]),
         tests("PKITests", ["PKI", "Ambient", asn1]),
         tests(

@@ -2,7 +2,7 @@ public import Ambient
 public import ControllerRuntime
 public import InfraAPI
 public import Logging
-import Planning
+public import Planning
 public import ProviderInterface
 public import ResourceAPI
 public import Telemetry
@@ -24,11 +24,14 @@ public final class ControllerSet: Sendable {
     private let agents: ProviderAgents
     private let reflect: @Sendable () async -> Void
 
-    /// - Parameter metrics: where reconciles, queues, handovers and provider calls are counted.
+    /// - Parameters:
+    ///   - metrics: where reconciles, queues, handovers and provider calls are counted.
+    ///   - planner: move two of a reconcile; another one only where deliberate bugs are tried.
     public init(
         client: any ResourceClient, installation: Installation, factory: @escaping ProviderFactory,
         probeTransport: any ProbeTransport, _ surroundings: Surroundings, logger: Logger,
-        metrics: MetricRegistry = MetricRegistry()
+        metrics: MetricRegistry = MetricRegistry(),
+        planner: @escaping @Sendable (SetObservation) -> Plan = { Planner.plan($0) }
     ) {
         let caches = ResourceCaches()
         let providers = ProviderRegistry(caches: caches)
@@ -50,7 +53,7 @@ public final class ControllerSet: Sendable {
             applier: PlanApplier(
                 client: client, caches: caches, effects: effects, events: events, surroundings: surroundings,
                 measures: measures),
-            effects: effects, memory: memory, probes: probes, time: surroundings.time)
+            effects: effects, memory: memory, probes: probes, time: surroundings.time, planner: planner)
         sets = Controller("instancesets", surroundings, logger: logger, metrics: metrics) { key, logger in
             await reconciler.reconcile(key, logger)
         }

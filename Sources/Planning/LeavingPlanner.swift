@@ -1,3 +1,4 @@
+import Ambient
 import InfraAPI
 
 /// How an occupant that was told to go gets on: stop, destroy, receipt, forget. From here there is no way back.
@@ -11,7 +12,8 @@ enum LeavingPlanner {
             run(.retire, of: occupant, &draft)
             return
         }
-        if occupant.mayRun {
+        let isOverdue = isOverdue(occupant, &draft)
+        if occupant.mayRun, !isOverdue {
             if occupant.record.status.step?.name == .stop {
                 run(.stop, of: occupant, &draft)
             } else {
@@ -21,11 +23,28 @@ enum LeavingPlanner {
             }
         } else if !occupant.record.isBeingDeleted {
             draft.add(
-                .deleteInstance(occupant.name), slot: occupant.slot, .handover,
-                "\(occupant.name) is stopped; destroy it for the receipt")
+                .deleteInstance(occupant.name), slot: occupant.slot, isOverdue ? .stopOverdue : .handover,
+                isOverdue
+                    ? "\(occupant.name) did not stop in time: fence it, by a destruction that is confirmed"
+                    : "\(occupant.name) is stopped; destroy it for the receipt")
         } else {
             run(.destroy, of: occupant, &draft)
         }
+    }
+
+    /// What a stop may take beyond the grace period before the way on is to fence: to destroy, and to read that it is gone.
+    static let stopMargin = Duration.seconds(60)
+
+    /// Whether a stop has failed for longer than it may take. One that is under way is bounded by the provider.
+    private static func isOverdue(_ occupant: Occupant, _ draft: inout PlanDraft) -> Bool {
+        guard let step = occupant.record.status.step, step.name == .stop,
+            case .failed = occupant.view.execution(of: .stop)
+        else { return false }
+        let revision = draft.observation.revisions.first { $0.metadata.name == occupant.record.spec.revision }
+        let grace = revision?.spec.template.spec.terminationGracePeriodSeconds ?? 30
+        let deadline = step.startedAt + .seconds(grace) + stopMargin
+        draft.wake(at: deadline)
+        return deadline <= draft.now
     }
 
     /// Begins telling an occupant to go: the first stored intent of its end.

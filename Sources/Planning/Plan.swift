@@ -99,6 +99,7 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case replaced = "Replaced"
     case resumed = "Resumed"
     case handover = "Handover"
+    case stopOverdue = "StopOverdue"
     case observed = "Observed"
     case templateChanged = "TemplateChanged"
     case resolveRequested = "ResolveRequested"

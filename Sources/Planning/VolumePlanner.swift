@@ -29,8 +29,9 @@ enum VolumePlanner {
             return
         }
         guard !view.record.isBeingDeleted else { return }
-        if view.record.status.boundSetUID == nil {
-            let isNew = view.record.status.orphanedAt == nil
+        // Bound to another uid: to a set of this name that is gone, and that did not see its own last write.
+        if view.record.status.boundSetUID != set.metadata.uid {
+            let isNew = view.record.status.boundSetUID == nil && view.record.status.orphanedAt == nil
             draft.add(
                 .bindVolume(name: name), slot: slot, isNew ? .volumeNeeded : .volumeReturned,
                 isNew

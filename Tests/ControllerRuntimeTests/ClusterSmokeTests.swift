@@ -1,5 +1,6 @@
 import Ambient
 import InfraAPI
+import Logging
 import ProviderInterface
 import ResourceAPI
 import Simulation
@@ -45,7 +46,7 @@ import Testing
     }
 
     private static func rollout(_ seed: UInt64, claims: Int, faults: ProviderFaults, kills: Bool) -> ClusterReport {
-        SimulatedCluster.run("Simulated cluster", seed: seed, faults: faults) { cluster in
+        SimulatedCluster.run("Simulated cluster", seed: seed, ClusterOptions(faults: faults)) { cluster in
             cluster.engine.register("app:1", SimulatedImage(digest: digest("1")))
             cluster.engine.register("app:2", SimulatedImage(digest: digest("2")))
             try await cluster.apply(set(3, "app:1", claims: claims))
@@ -61,63 +62,9 @@ import Testing
         }
     }
 
-    /// Good, crashing, deaf and refused images; scaling; deaths, power cuts, an unreachable engine, kills of the controller;
-    /// in the end a good image, which every slot must run.
-    private static func everything(_ seed: UInt64) -> ClusterReport {
-        SimulatedCluster.run("Simulated cluster", seed: seed, faults: .rough, until: .seconds(20_000), maxJobs: 300_000)
-        { cluster in
-            let random = cluster.simulation.randomness.stream("scenario")
-            let claims = random.below(3)
-            cluster.engine.register("app:1", SimulatedImage(digest: digest("1")))
-            cluster.engine.register("app:2", SimulatedImage(digest: digest("2")))
-            var crashing = SimulatedImage(digest: digest("3"))
-            crashing.exitsAfter = .seconds(2)
-            cluster.engine.register("app:crashing", crashing)
-            var deaf = SimulatedImage(digest: digest("4"))
-            deaf.readyAfter = nil
-            cluster.engine.register("app:deaf", deaf)
-            var refused = SimulatedImage(digest: digest("5"))
-            refused.startRefusal = "exec: not found"
-            cluster.engine.register("app:refused", refused)
-            cluster.engine.addForeign(name: "theirs")
-            let images = ["app:1", "app:2", "app:1", "app:2", "app:crashing", "app:deaf", "app:refused", "app:unknown"]
-            try await cluster.apply(set(3, "app:1", claims: claims))
-            for _ in 0..<40 {
-                switch random.below(8) {
-                case 0, 1:
-                    try await cluster.apply(set(random.below(5), images[random.below(images.count)], claims: claims))
-                case 2: cluster.killController()
-                case 3:
-                    let ours = cluster.engine.contents.sortedInstances.filter { !$0.isForeign }
-                    if !ours.isEmpty { cluster.engine.crash(uid: ours[random.below(ours.count)].observed.uid) }
-                case 4:
-                    let ours = cluster.engine.contents.sortedInstances.filter { !$0.isForeign }
-                    if !ours.isEmpty { cluster.engine.vanish(uid: ours[random.below(ours.count)].observed.uid) }
-                case 5:
-                    cluster.provider.setReachable(false)
-                    try await cluster.time.sleep(for: .seconds(random.below(60)))
-                    cluster.provider.setReachable(true)
-                default: break
-                }
-                try await cluster.time.sleep(for: .milliseconds(random.below(20_000)))
-            }
-            cluster.engine.setFaults(.none)
-            try await cluster.apply(set(3, "app:2", claims: claims))
-            // A create that landed after its record was given up is nobody's to destroy but a person's (law L6), and holds
-            // its slot's volumes until then. It is reported.
-            try await cluster.time.sleep(for: .seconds(180))
-            let provider = try await cluster.client.get(
-                ProviderObject.self, namespace: "", name: SimulatedCluster.providerName)
-            for unknown in provider.status.unknownObjects where unknown.kind == "Instance" {
-                cluster.engine.vanish(uid: unknown.uid ?? "")
-            }
-            try await cluster.wait(for: .seconds(3600), "all run app:2", allRun(3, digest("2")))
-        }
-    }
-
     @Test func `whatever happens, no law is broken, and a good image wins in the end`() {
         for seed in SimulationSeeds.first(20) {
-            let report = Self.everything(seed)
+            let report = Life.run(LifeScript(seed: seed), logLevel: .debug)
             #expect(report.problems.isEmpty, "\(report)")
         }
     }
@@ -181,7 +128,9 @@ import Testing
     }
 
     @Test func `a controller that breaks the laws is caught`() {
-        let report = SimulatedCluster.run("Simulated cluster", seed: 1, settling: .seconds(1)) { cluster in
+        var brief = ClusterOptions()
+        brief.settling = .seconds(1)
+        let report = SimulatedCluster.run("Simulated cluster", seed: 1, brief) { cluster in
             cluster.engine.register("app:1", SimulatedImage(digest: Self.digest("1")))
             try await cluster.apply(Self.set(3, "app:1", claims: 1))
             try await cluster.wait(for: .seconds(600), "all run app:1", Self.allRun(3, Self.digest("1")))

@@ -150,4 +150,33 @@ import Testing
                 $0.record.status.boundSetUID == nil && $0.record.status.attachment == nil
             })
     }
+
+    @Test func `a stop that fails for too long ends in a destruction that is confirmed`() throws {
+        var observation = Fixture.settled(Fixture.set(replicas: 1, claims: ["data"]))
+        let name = observation.instances[0].record.metadata.name
+        var step = InstanceStep()
+        step.name = .stop
+        step.startedAt = observation.now
+        observation.instances[0].record.status.step = step
+        func failed(at time: Timestamp) -> Execution<InstanceOutcome> {
+            .failed(
+                EffectFailure(kind: .tryAgain, reason: "UnknownOutcome", message: "no answer", attempts: 9, at: time))
+        }
+        observation.instances[0].executions[.stop] = failed(at: observation.now)
+        let early = Planner.plan(observation)
+        #expect(early.steps.allSatisfy { $0.reason != .stopOverdue })
+        #expect(early.wakeAt != nil)
+
+        // Grace of 30 s, and a minute more.
+        observation.now = observation.now + .seconds(90)
+        observation.instances[0].executions[.stop] = failed(at: observation.now)
+        let late = Planner.plan(observation)
+        #expect(late.steps.contains { $0.step == .deleteInstance(name) && $0.reason == .stopOverdue })
+
+        observation.instances[0].record.metadata.deletionTimestamp = observation.now
+        let destroying = Planner.plan(observation)
+        #expect(destroying.steps.contains { $0.step == .execute(instance: name, .destroy) })
+        // Until that is confirmed nothing else may happen in the slot.
+        #expect(destroying.steps.allSatisfy { if case .createInstance = $0.step { false } else { true } })
+    }
 }

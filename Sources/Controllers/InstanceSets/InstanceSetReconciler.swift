@@ -14,6 +14,7 @@ struct InstanceSetReconciler: Sendable {
     let memory: EffectMemory
     let probes: ProbeRunner
     let time: any TimeSource
+    let planner: @Sendable (SetObservation) -> Plan
 
     func reconcile(_ key: NamespacedName, _ logger: Logger) async -> ReconcileOutcome {
         effects.collectResults(of: key)
@@ -24,7 +25,7 @@ struct InstanceSetReconciler: Sendable {
         }
         let observation = observer.observe(set)
         forgetOldEffects(observation, key)
-        let plan = Planner.plan(observation)
+        let plan = planner(observation)
         for step in plan.steps {
             logger.log(
                 level: step.step.isReported ? .info : .debug, "step",

@@ -113,8 +113,12 @@ struct RecordWriter: Sendable {
     // Instances.
 
     func createInstance(_ spec: InstanceSpec) async throws(APIStatus) -> Instance {
+        let occupants = caches.instances.list(index: ResourceCaches.bySet, value: key(set.name).description)
+            .filter { $0.spec.slot == spec.slot }
+        let name = InstanceName.make(
+            spec, setUID: set.uid, occupants: occupants.map(\.name),
+            after: set.status.slotFailures.first { $0.slot == spec.slot })
         var instance = Instance()
-        let name = "\(set.name)-\(spec.slot)-\(surroundings.randomness.nameSuffix())"
         instance.metadata = ObjectMeta(name: name, namespace: set.namespace)
         instance.metadata.labels = set.spec.template.labels
         instance.metadata.labels[Labels.set] = set.name
@@ -123,9 +127,23 @@ struct RecordWriter: Sendable {
         instance.metadata.finalizers = [Instance.providerFinalizer]
         instance.metadata.ownerReferences = [ownerReference]
         instance.spec = spec
-        let made = try await client.create(instance)
+        let made = try await createOrFind(instance)
         caches.instances.absorb(written: made)
         return made
+    }
+
+    /// One of that name which is the same was made by a create of ours whose answer was lost.
+    private func createOrFind(_ instance: Instance) async throws(APIStatus) -> Instance {
+        do throws(APIStatus) {
+            return try await client.create(instance)
+        } catch {
+            guard error.isAlreadyExists,
+                let standing = try await client.find(Instance.self, namespace: set.namespace, name: instance.name),
+                standing.spec == instance.spec, !standing.isBeingDeleted,
+                standing.metadata.ownerReferences.contains(where: { $0.uid == set.uid })
+            else { throw error }
+            return standing
+        }
     }
 
     func adopt(_ name: String) async throws(APIStatus) {

@@ -49,7 +49,7 @@ extension Reason {
     /// Reasons that somebody should look at.
     var isWarning: Bool {
         switch self {
-        case .died, .lost, .notLive, .startRefused, .couldNotTry: true
+        case .died, .lost, .notLive, .startRefused, .couldNotTry, .stopOverdue: true
         default: false
         }
     }

@@ -8,7 +8,7 @@ public struct ClusterReport: Sendable, CustomStringConvertible {
     public let violations: [LawViolation]
     public let escapeCount: Int
     public let jobCount: Int
-    public let controllerLives: Int
+    public let counts: ClusterCounts
     public let transcript: String
 
     /// Everything that is wrong with the run; empty when nothing is.
@@ -22,6 +22,9 @@ public struct ClusterReport: Sendable, CustomStringConvertible {
 
     /// The command that runs this seed again.
     public var replayCommand: String { "IMM_SEED=\(seed) swift test --filter '\(scenario)'" }
+
+    /// A run that did not end well may be told from another that ended badly by this.
+    public var brokenLaws: [LawViolation.Law] { Array(Set(violations.map(\.law))).sorted { $0.rawValue < $1.rawValue } }
 
     /// The problems, the transcript before the first of them, and the replay command.
     public var description: String {
@@ -43,5 +46,37 @@ public struct ClusterReport: Sendable, CustomStringConvertible {
             })
         else { return lines.suffix(60) }
         return lines[..<end].suffix(60)
+    }
+}
+
+/// What a run covered.
+public struct ClusterCounts: Sendable, Hashable {
+    public var controllerLives = 0
+    /// Calls, answers and events that went wrong.
+    public var faults = 0
+    /// Calls to the provider that change something.
+    public var effects = 0
+    /// Attachments of a volume that had one before.
+    public var handovers = 0
+    public var commits = 0
+    /// Instances that ended otherwise than by being told to.
+    public var deaths = 0
+
+    public init() {}
+
+    init(controllerLives: Int, faults: Int, effects: Int, handovers: Int, commits: Int, deaths: Int) {
+        self.controllerLives = controllerLives
+        self.faults = faults
+        self.effects = effects
+        self.handovers = handovers
+        self.commits = commits
+        self.deaths = deaths
+    }
+
+    public static func + (one: ClusterCounts, other: ClusterCounts) -> ClusterCounts {
+        ClusterCounts(
+            controllerLives: one.controllerLives + other.controllerLives, faults: one.faults + other.faults,
+            effects: one.effects + other.effects, handovers: one.handovers + other.handovers,
+            commits: one.commits + other.commits, deaths: one.deaths + other.deaths)
     }
 }

@@ -57,15 +57,16 @@ final class ControllerProcess: Sendable {
         }
         let simulation = cluster.simulation
         simulation.transcript.note("controller starts, life \(life)")
-        let client = MortalClient(cluster.client, simulation, simulation.randomness.stream("client \(life)"))
+        let client = MortalClient(
+            cluster.client, simulation, simulation.randomness.stream("client \(life)"), cluster.network)
         state.withLock { $0.client = client }
-        let provider = cluster.provider
+        let provider = cluster.mutant.provider(cluster.provider)
         let controllers = ControllerSet(
-            client: client, installation: cluster.installation, factory: { _ in provider },
+            client: cluster.mutant.client(client), installation: cluster.installation, factory: { _ in provider },
             probeTransport: SimulatedProbeTransport(
                 engine: cluster.engine, simulation: simulation,
                 randomness: simulation.randomness.stream("probes \(life)")),
-            simulation.surroundings, logger: cluster.logger)
+            simulation.surroundings, logger: cluster.logger, planner: cluster.mutant.planner())
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await controllers.run() }
             group.addTask { await self.death.wait() }
@@ -82,6 +83,8 @@ struct ClusterParts: Sendable {
     let client: LocalResourceClient
     let engine: SimulatedEngine
     let provider: SimulatedProvider
+    let network: ClientNetwork
     let installation: Installation
+    let mutant: Mutant
     let logger: Logger
 }

@@ -9,12 +9,16 @@ final class MortalClient: ResourceClient {
     private let inner: any ResourceClient
     private let time: VirtualTime
     private let randomness: SeededRandomness
+    private let network: ClientNetwork
     private let dead = Guarded(false)
 
-    init(_ inner: any ResourceClient, _ simulation: Simulation, _ randomness: SeededRandomness) {
+    init(
+        _ inner: any ResourceClient, _ simulation: Simulation, _ randomness: SeededRandomness, _ network: ClientNetwork
+    ) {
         self.inner = inner
         time = simulation.time
         self.randomness = randomness
+        self.network = network
     }
 
     func die() { dead.withLock { $0 = true } }
@@ -23,15 +27,35 @@ final class MortalClient: ResourceClient {
         _ body: @Sendable () async throws(APIStatus) -> Answer
     ) async throws(APIStatus) -> Answer {
         try await pause()
+        let faults = network.faults
+        let (isLost, isUnanswered, isLate) = (
+            randomness.happens(perMille: faults.lostRequestPerMille),
+            randomness.happens(perMille: faults.lostAnswerPerMille),
+            randomness.happens(perMille: faults.lateAnswerPerMille)
+        )
+        if isLost || network.isCut { throw lost("the server cannot be reached") }
         let answer = try await body()
+        if isUnanswered {
+            network.count()
+            throw lost("no answer came")
+        }
+        if isLate { try await sleep(randomness.duration(in: 100...10_000)) }
         try await pause()
         return answer
     }
 
+    private func lost(_ message: String) -> APIStatus {
+        network.count()
+        return APIStatus(code: 0, reason: .unreachable, message: message)
+    }
+
     private func pause() async throws(APIStatus) {
-        let pause = Duration.microseconds(randomness.below(3000))
+        try await sleep(.microseconds(randomness.below(3000)))
+    }
+
+    private func sleep(_ duration: Duration) async throws(APIStatus) {
         do {
-            try await time.sleep(for: pause)
+            try await time.sleep(for: duration)
         } catch {
             throw APIStatus(code: 0, reason: .unreachable, message: "the call was cancelled")
         }
@@ -51,7 +75,27 @@ final class MortalClient: ResourceClient {
     func watch(
         _ type: ResourceType, in namespace: String?, _ options: WatchOptions
     ) async throws(APIStatus) -> ResourceWatch {
-        try await call { () async throws(APIStatus) in try await self.inner.watch(type, in: namespace, options) }
+        let watch = try await call { () async throws(APIStatus) in
+            try await self.inner.watch(type, in: namespace, options)
+        }
+        return ResourceWatch(
+            next: { () async throws(APIStatus) in try await self.next(of: watch) }, cancel: { watch.cancel() })
+    }
+
+    /// Late events hold up those behind them: a watch keeps its order.
+    private func next(of watch: ResourceWatch) async throws(APIStatus) -> [WatchEvent]? {
+        let events = try await watch.next()
+        let faults = network.faults
+        let (isLate, isBroken) = (
+            randomness.happens(perMille: faults.lateEventsPerMille),
+            randomness.happens(perMille: faults.brokenWatchPerMille)
+        )
+        if isLate {
+            network.count()
+            try await sleep(randomness.duration(in: 50...5000))
+        }
+        if isBroken || network.isCut { throw lost("the watch broke off") }
+        return events
     }
 
     func create(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {
@@ -79,4 +123,24 @@ final class MortalClient: ResourceClient {
     func delete(_ reference: ObjectReference, _ options: DeleteOptions) async throws(APIStatus) -> JSONValue {
         try await call { () async throws(APIStatus) in try await self.inner.delete(reference, options) }
     }
+}
+
+/// What stands between the controllers and the API: its faults, and a cut.
+final class ClientNetwork: Sendable {
+    private struct State {
+        var faults = ClientFaults.none
+        var isCut = false
+        var count = 0
+    }
+
+    private let state = Guarded(State())
+
+    var faults: ClientFaults { state.withLock { $0.faults } }
+    var isCut: Bool { state.withLock { $0.isCut } }
+    /// Faults so far.
+    var faultCount: Int { state.withLock { $0.count } }
+
+    func set(_ faults: ClientFaults) { state.withLock { $0.faults = faults } }
+    func cut(_ isCut: Bool) { state.withLock { $0.isCut = isCut } }
+    func count() { state.withLock { $0.count += 1 } }
 }

@@ -2,7 +2,7 @@ import Ambient
 import Controllers
 public import InfraAPI
 import JSON
-public import Logging
+import Logging
 import ObjectStore
 public import ResourceAPI
 
@@ -23,13 +23,14 @@ public struct SimulatedCluster: Sendable {
     public let laws: LawChecker
     private let store: WatchedStore
     private let process: ControllerProcess
+    private let network = ClientNetwork()
 
     /// Name of the Provider object that is there from the start, marked default.
     public static let providerName = "simulated"
 
-    init(seed: UInt64, faults: ProviderFaults, logLevel: Logger.Level) {
-        simulation = Simulation(seed: seed)
-        let engine = SimulatedEngine(simulation, faults: faults)
+    init(seed: UInt64, _ options: ClusterOptions) {
+        simulation = Simulation(seed: seed, keepsTranscript: options.logLevel != nil)
+        let engine = SimulatedEngine(simulation, faults: options.faults)
         let laws = LawChecker(simulation, engine)
         self.engine = engine
         self.laws = laws
@@ -37,11 +38,12 @@ public struct SimulatedCluster: Sendable {
         store = WatchedStore(MemoryObjectStore(surroundings: simulation.surroundings)) { laws.committed($0) }
         client = LocalResourceClient(store: store, surroundings: simulation.surroundings)
         var handler = TranscriptLogHandler(simulation.transcript)
-        handler.logLevel = logLevel
+        handler.logLevel = options.logLevel ?? .critical
+        network.set(options.clientFaults)
         process = ControllerProcess(
             ClusterParts(
-                simulation: simulation, client: client, engine: engine, provider: provider,
-                installation: Installation(id: "sim", key: Array("simulation".utf8)),
+                simulation: simulation, client: client, engine: engine, provider: provider, network: network,
+                installation: Installation(id: "sim", key: Array("simulation".utf8)), mutant: options.mutant,
                 logger: Logger(label: "imm") { _ in handler }))
     }
 
@@ -49,24 +51,21 @@ public struct SimulatedCluster: Sendable {
     ///
     /// - Parameters:
     ///   - name: of the scenario, for the replay command.
-    ///   - deadline: virtual time at which the run ends at the latest.
-    ///   - settling: virtual time that it gets to reach a fixed point after the scenario.
-    ///   - maxJobs: so many jobs are too many: something spins.
+    ///   - options: faults, bounds and how much is written down.
     public static func run(
-        _ name: String, seed: UInt64, faults: ProviderFaults = .none, until deadline: Duration = .seconds(7200),
-        settling: Duration = .seconds(1800), maxJobs: Int = 1_000_000, logLevel: Logger.Level = .debug,
+        _ name: String, seed: UInt64, _ options: ClusterOptions = ClusterOptions(),
         _ scenario: @escaping @Sendable (SimulatedCluster) async throws -> Void
     ) -> ClusterReport {
-        let cluster = SimulatedCluster(seed: seed, faults: faults, logLevel: logLevel)
+        let cluster = SimulatedCluster(seed: seed, options)
         let failure = Guarded<String?>(nil)
-        let end = cluster.simulation.run(until: deadline, maxJobs: maxJobs) {
+        let end = cluster.simulation.run(until: options.deadline, maxJobs: options.maxJobs) {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await cluster.engine.run() }
                 group.addTask { await cluster.process.run() }
                 do {
                     try await cluster.bootstrap()
                     try await scenario(cluster)
-                    try await cluster.settle(within: settling)
+                    try await cluster.settle(within: options.settling)
                 } catch {
                     failure.withLock { $0 = "\(error)" }
                 }
@@ -76,7 +75,7 @@ public struct SimulatedCluster: Sendable {
         return ClusterReport(
             scenario: name, seed: seed, end: end, failure: failure.withLock { $0 }, violations: cluster.laws.violations,
             escapeCount: cluster.simulation.escapeCount, jobCount: cluster.simulation.jobCount,
-            controllerLives: cluster.process.lives,
+            counts: cluster.counts,
             transcript: cluster.simulation.transcript.text)
     }
 
@@ -135,13 +134,30 @@ extension SimulatedCluster {
     public func stopController() { process.stop() }
     public func resumeController() { process.resume() }
 
+    /// Cuts all controllers off from the API, or lets them through again.
+    public func cutAPI(_ isCut: Bool) {
+        simulation.transcript.note("API: \(isCut ? "out of reach" : "in reach")")
+        network.cut(isCut)
+    }
+
+    public func setClientFaults(_ faults: ClientFaults) { network.set(faults) }
+
+    var counts: ClusterCounts {
+        ClusterCounts(
+            controllerLives: process.lives, faults: provider.faultCount + network.faultCount,
+            effects: provider.effectCount, handovers: laws.handoverCount, commits: laws.commitCount,
+            deaths: engine.deathCount)
+    }
+
     /// Waits until `condition` holds, looked at every 100 ms.
     public func wait(
         for limit: Duration, _ what: String, _ condition: @Sendable (World) -> Bool
     ) async throws {
         let start = time.uptime
         while !condition(laws.world) {
-            guard time.uptime - start < limit else { throw ScenarioFailure("not within \(limit): \(what)") }
+            guard time.uptime - start < limit else {
+                throw ScenarioFailure("not within \(limit): \(what); \(laws.world.standing)")
+            }
             try await time.sleep(for: .milliseconds(100))
         }
         simulation.transcript.note("scenario: \(what)")
@@ -152,6 +168,8 @@ extension SimulatedCluster {
     public func settle(within limit: Duration) async throws {
         simulation.transcript.note("scenario: faults stop")
         engine.setFaults(.none)
+        network.set(.none)
+        network.cut(false)
         provider.setReachable(true)
         let quiet = Duration.seconds(600)
         let start = time.uptime
@@ -189,6 +207,16 @@ private struct Activity: Equatable {
         let objects = writes.filter { before.writes[$0.key] != $0.value }.keys.sorted()
             .map { "\($0.resource) \($0.namespace)/\($0.name)" }
         return effects == before.effects ? objects : objects + ["\(effects - before.effects) provider effects"]
+    }
+}
+
+extension World {
+    /// What the sets say of themselves.
+    fileprivate var standing: String {
+        sets.values.sorted { $0.name < $1.name }.map { set in
+            let ready = set.status.conditions.first { $0.type == "Ready" }
+            return "\(set.name): \(ready?.reason ?? "no status"), \(ready?.message ?? "")"
+        }.joined(separator: "; ")
     }
 }
 

@@ -16,6 +16,9 @@ public final class SimulatedEngine: Sendable {
         /// Older observations, newest last.
         var history: [(since: Duration, observation: ProviderObservation)] = []
         var shelvedRoots: [EngineState] = []
+        var hasQuota = true
+        var registryIsReachable = true
+        var deaths = 0
     }
 
     private let state: Guarded<State>
@@ -55,6 +58,12 @@ public final class SimulatedEngine: Sendable {
 
     /// Returns false when the image was there already.
     func makeLocal(_ reference: String) -> Bool { state.withLock { $0.localImages.insert(reference).inserted } }
+
+    /// Whether the host has room for another instance.
+    var hasQuota: Bool { state.withLock { $0.hasQuota } }
+    var registryIsReachable: Bool { state.withLock { $0.registryIsReachable } }
+    /// Instances that crashed, were removed by others or lost their power.
+    var deathCount: Int { state.withLock { $0.deaths } }
 
     func isLocal(_ reference: String) -> Bool { state.withLock { $0.localImages.contains(reference) } }
 
@@ -156,6 +165,7 @@ extension SimulatedEngine {
     public func crash(uid: String, code: Int = 137) -> Bool {
         let moment = moment()
         simulation.transcript.note("engine: instance \(uid) crashes")
+        state.withLock { $0.deaths += 1 }
         return change { engine in
             guard let id = engine.sortedInstances.first(where: { $0.observed.uid == uid })?.observed.providerID else {
                 return false
@@ -167,6 +177,7 @@ extension SimulatedEngine {
     /// Somebody removes an instance's object behind the controller's back.
     public func vanish(uid: String) {
         simulation.transcript.note("engine: instance \(uid) is removed by somebody else")
+        state.withLock { $0.deaths += 1 }
         let moment = moment()
         change { engine in
             guard let standing = engine.sortedInstances.first(where: { $0.observed.uid == uid }) else { return }
@@ -192,11 +203,25 @@ extension SimulatedEngine {
     public func losePower() {
         simulation.transcript.note("engine: power lost")
         let moment = moment()
-        change { engine in
-            for instance in engine.sortedInstances where instance.isRunning {
-                engine.exit(instance.observed.providerID, code: 255, moment)
-            }
+        let count = change { engine in
+            // What others own starts again by itself.
+            let running = engine.sortedInstances.filter { $0.isRunning && !$0.isForeign }
+            for instance in running { engine.exit(instance.observed.providerID, code: 255, moment) }
+            return running.count
         }
+        state.withLock { $0.deaths += count }
+    }
+
+    /// Whether creates find room on the host.
+    public func setQuotaLeft(_ hasQuota: Bool) {
+        simulation.transcript.note("engine: \(hasQuota ? "quota left" : "no quota left")")
+        state.withLock { $0.hasQuota = hasQuota }
+    }
+
+    /// Whether the engine reaches the registry.
+    public func setRegistryReachable(_ isReachable: Bool) {
+        simulation.transcript.note("registry: \(isReachable ? "in reach" : "out of reach")")
+        state.withLock { $0.registryIsReachable = isReachable }
     }
 
     /// The engine comes up with an empty data root under another identity; what was there is kept aside.

@@ -15,6 +15,9 @@ extension SimulatedProvider {
     public func resolve(image: String, askRegistryFirst: Bool) async throws(ProviderError) -> String {
         try await call(.resolve, image) { (_, _) in }
         if image.contains("@") { return image }
+        guard engine.registryIsReachable || engine.isLocal(image) else {
+            throw ProviderError(.pullFailed, "the registry does not answer")
+        }
         guard let known = engine.image(image) else {
             throw ProviderError(.imageNotFound, "the registry does not know \(image)")
         }
@@ -27,6 +30,7 @@ extension SimulatedProvider {
             throw ProviderError(.imageNotFound, "the registry does not know \(image)")
         }
         guard !engine.isLocal(image) else { return }
+        guard engine.registryIsReachable else { throw ProviderError(.pullFailed, "the registry does not answer") }
         do {
             try await simulation.time.sleep(for: randomness.duration(in: known.pullMilliseconds))
         } catch {
@@ -56,6 +60,10 @@ extension SimulatedProvider {
             try await call(.create, subject, instance: creation.handle) { (_, _) in }
             throw ProviderError(
                 .imageNotFound, "the image \(creation.template.spec.image) is not here: prepare it first")
+        }
+        guard engine.hasQuota else {
+            try await call(.create, subject, instance: creation.handle) { (_, _) in }
+            throw ProviderError(.quota, "the host has no room for another instance")
         }
         return try await call(.create, subject, instance: creation.handle, late: .create(creation, image)) {
             (engine, moment) throws(ProviderError) in try engine.create(creation, image: image, moment)

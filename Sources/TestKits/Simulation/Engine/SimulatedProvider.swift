@@ -21,6 +21,7 @@ public final class SimulatedProvider: Provider {
         var isReachable = true
         var expectedIdentity: String?
         var calls: [ProviderOperation: Int] = [:]
+        var faults = 0
     }
 
     public let engine: SimulatedEngine
@@ -53,6 +54,9 @@ public final class SimulatedProvider: Provider {
     /// How often each operation was called.
     public func callCount(_ operation: ProviderOperation) -> Int { state.withLock { $0.calls[operation] ?? 0 } }
 
+    /// Calls that met a fault, so far.
+    public var faultCount: Int { state.withLock { $0.faults } }
+
     /// Calls that change something, so far.
     public var effectCount: Int {
         state.withLock { state in
@@ -69,6 +73,12 @@ public final class SimulatedProvider: Provider {
 
     /// The fault that the next call meets: scripted, else at random.
     func fault(for operation: ProviderOperation) -> ProviderFault {
+        let fault = chooseFault(for: operation)
+        if fault != .none { state.withLock { $0.faults += 1 } }
+        return fault
+    }
+
+    private func chooseFault(for operation: ProviderOperation) -> ProviderFault {
         let faults = engine.currentFaults
         let roll = randomness.below(1000)
         let (scripted, isReachable) = state.withLock { state -> (ProviderFault?, Bool) in

@@ -42,6 +42,7 @@ struct BudgetRule: LawRule {
 
     private func leaving(_ instance: Instance, _ world: World) -> [LawViolation] {
         guard let set = world.set(of: instance), !set.isBeingDeleted, instance.spec.slot < set.spec.replicas,
+            !world.releasedByUsers.contains(instance.uid),
             // What died is not available, whether that is stored already or not.
             world.isAvailable(instance, set), world.isReadyInFact(instance, set)
         else { return [] }

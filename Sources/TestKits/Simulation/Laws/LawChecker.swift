@@ -7,9 +7,12 @@ public final class LawChecker: Sendable {
     private struct State {
         var world = World()
         var rules: [any LawRule] = [
-            NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(), NothingForeignRule(),
+            NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(), NothingForeignRule(), IntentRule(),
+            BackoffRule(),
         ]
         var violations: [LawViolation] = []
+        var commits = 0
+        var handovers = 0
     }
 
     private let simulation: Simulation
@@ -27,6 +30,11 @@ public final class LawChecker: Sendable {
             .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
     }
 
+    /// Commits of records that laws speak of.
+    var commitCount: Int { state.withLock { $0.commits } }
+    /// Attachments of volumes that had one before.
+    var handoverCount: Int { state.withLock { $0.handovers } }
+
     /// As the records and the engine are now.
     public var world: World {
         state.withLock { state in
@@ -42,6 +50,8 @@ public final class LawChecker: Sendable {
             before.look(simulation, engine)
             var after = before
             for change in changes { after.take(change) }
+            state.commits += 1
+            state.handovers += changes.count(where: \.isHandover)
             for change in changes {
                 for index in state.rules.indices {
                     state.violations += state.rules[index].committed(change, before: before, after: after)
@@ -65,6 +75,9 @@ public final class LawChecker: Sendable {
             for index in state.rules.indices { state.violations += state.rules[index].ended(state.world) }
         }
     }
+
+    /// A person told this instance to go: what the budget says of it is not the controller's doing.
+    func released(byUser uid: String) { state.withLock { _ = $0.world.releasedByUsers.insert(uid) } }
 
     func note(_ violation: LawViolation) { state.withLock { $0.violations.append(violation) } }
 }

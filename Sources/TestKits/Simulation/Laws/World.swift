@@ -12,6 +12,8 @@ public struct World: Sendable {
     public internal(set) var volumes: [String: Volume] = [:]
     public internal(set) var providers: [String: ProviderObject] = [:]
     public internal(set) var engine = EngineState(identity: "")
+    /// Instances that a person has deleted.
+    var releasedByUsers: Set<String> = []
 
     /// The instances of a set, in order of their names.
     public func instances(of set: InstanceSet) -> [Instance] {
@@ -72,4 +74,9 @@ public enum StoredRecord: Sendable {
 public struct RecordChange: Sendable {
     public let before: StoredRecord?
     public let after: StoredRecord?
+
+    var isHandover: Bool {
+        guard case .volume(let old) = before, case .volume(let new) = after else { return false }
+        return new.status.attachment != nil && new.status.attachment != old.status.attachment && old.status.epoch > 0
+    }
 }

@@ -28,13 +28,14 @@ public struct Simulation: Sendable {
     /// 2026-01-01T00:00:00Z, so that times in failures are easy to read.
     public static let start = Timestamp(microsecondsSinceEpoch: 1_767_225_600_000_000)
 
-    public init(seed: UInt64, start: Timestamp = Simulation.start) {
+    /// - Parameter keepsTranscript: false saves the time of writing down what happens.
+    public init(seed: UInt64, start: Timestamp = Simulation.start, keepsTranscript: Bool = true) {
         self.seed = seed
         let root = SeededRandomness(seed: seed)
         time = VirtualTime(start: start)
         randomness = root.stream("library")
         executor = SeededExecutor(randomness: root.stream("executor"))
-        transcript = Transcript(time: time)
+        transcript = Transcript(time: time, isKept: keepsTranscript)
     }
 
     /// What library code is handed.

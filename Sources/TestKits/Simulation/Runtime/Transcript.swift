@@ -4,13 +4,17 @@ public import Ambient
 public final class Transcript: Sendable {
     private let time: any TimeSource
     private let lines = Guarded([String]())
+    private let isKept: Bool
 
-    public init(time: any TimeSource) {
+    /// - Parameter isKept: false for runs whose story nobody reads unless they fail, and are then run again.
+    public init(time: any TimeSource, isKept: Bool = true) {
         self.time = time
+        self.isKept = isKept
     }
 
-    public func note(_ line: String) {
-        let stamped = "\(Transcript.seconds(time.uptime)) \(line)"
+    public func note(_ line: @autoclosure () -> String) {
+        guard isKept else { return }
+        let stamped = "\(Transcript.seconds(time.uptime)) \(line())"
         lines.withLock { $0.append(stamped) }
     }
 

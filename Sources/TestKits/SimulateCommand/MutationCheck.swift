@@ -1,0 +1,49 @@
+import Ambient
+import Simulation
+
+/// Whether the simulator finds each deliberate bug, and how soon: a table of mutant, seeds needed and the law that told.
+struct MutationCheck {
+    let seeds: Int
+    let first: UInt64
+    let jobs: Int?
+
+    private struct Finding: Sendable {
+        let seedsNeeded: Int
+        let problem: String
+    }
+
+    /// Returns whether all were found.
+    func run() -> Bool {
+        let mutants = Mutant.all
+        let findings = Guarded<[Finding?]>(Array(repeating: nil, count: mutants.count))
+        inParallel(count: mutants.count, jobs: jobs) { index in
+            find(mutants[index])
+        } take: { index, finding in
+            findings.withLock { $0[index] = finding }
+            return true
+        }
+        let found = findings.withLock { $0 }
+        let width = mutants.map(\.name.count).max() ?? 0
+        print("\("mutant".padded(to: width))  seeds  found by")
+        for (mutant, finding) in zip(mutants, found) {
+            let seeds = finding.map { String($0.seedsNeeded) } ?? "-"
+            let what = finding?.problem ?? "NOT FOUND within \(self.seeds) seeds: \(mutant.bug)"
+            print("\(mutant.name.padded(to: width))  \(seeds.padded(to: 5))  \(what)")
+        }
+        let missed = found.count { $0 == nil }
+        print("\(mutants.count - missed) of \(mutants.count) mutants found")
+        return missed == 0
+    }
+
+    private func find(_ mutant: Mutant) -> Finding? {
+        for index in 0..<seeds {
+            let report = Life.run(LifeScript(seed: first + UInt64(index)), mutant: mutant)
+            if let problem = report.problems.first { return Finding(seedsNeeded: index + 1, problem: problem) }
+        }
+        return nil
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,21 @@
+public import Logging
+
+/// How a simulated cluster is run.
+public struct ClusterOptions: Sendable {
+    public var faults = ProviderFaults.none
+    public var clientFaults = ClientFaults.none
+    /// Virtual time at which the run ends at the latest.
+    public var deadline = Duration.seconds(7200)
+    /// Virtual time that it gets to reach a fixed point after the scenario.
+    public var settling = Duration.seconds(1800)
+    /// So many jobs are too many: something spins.
+    public var maxJobs = 1_000_000
+    /// Of the transcript; nil writes none, for runs whose story is read only after a failure.
+    public var logLevel: Logger.Level? = .debug
+    /// A deliberate bug that the controllers have.
+    public var mutant = Mutant.none
+
+    public init() {}
+
+    public init(faults: ProviderFaults) { self.faults = faults }
+}

@@ -1,0 +1,31 @@
+public import InfraAPI
+
+extension LifeScript.SetShape {
+    /// The set of this shape with a readiness probe.
+    public func set(replicas: Int, image: String) -> InstanceSet {
+        var set = InstanceSet()
+        set.metadata = ObjectMeta(name: name, namespace: "default")
+        set.spec.replicas = replicas
+        set.spec.template.spec.image = image
+        set.spec.progressDeadlineSeconds = 60
+        var port = Port()
+        port.name = "http"
+        port.containerPort = 8080
+        set.spec.template.spec.ports = [port]
+        var probe = Probe()
+        var get = HTTPGetAction()
+        get.port = .string("http")
+        probe.httpGet = get
+        set.spec.template.spec.readinessProbe = probe
+        for number in 0..<claims {
+            var claim = VolumeClaimTemplate()
+            claim.name = "data-\(number)"
+            set.spec.volumeClaimTemplates.append(claim)
+            var mount = VolumeMount()
+            mount.name = claim.name
+            mount.mountPath = "/data/\(number)"
+            set.spec.template.spec.volumeMounts.append(mount)
+        }
+        return set
+    }
+}

@@ -1,0 +1,49 @@
+import InfraAPI
+import JSON
+import ResourceAPI
+
+/// A client whose writes are changed on their way.
+struct BentClient: ResourceClient {
+    private let base: any ResourceClient
+    private let bentCreate: @Sendable (JSONValue) -> JSONValue
+    private let bentUpdate: @Sendable (JSONValue) -> JSONValue
+
+    init(
+        _ base: any ResourceClient, create: @escaping @Sendable (JSONValue) -> JSONValue = { $0 },
+        update: @escaping @Sendable (JSONValue) -> JSONValue = { $0 }
+    ) {
+        self.base = base
+        bentCreate = create
+        bentUpdate = update
+    }
+
+    func get(_ reference: ObjectReference) async throws(APIStatus) -> JSONValue { try await base.get(reference) }
+
+    func list(
+        _ type: ResourceType, in namespace: String?, _ options: ListOptions
+    ) async throws(APIStatus) -> ObjectList { try await base.list(type, in: namespace, options) }
+
+    func watch(
+        _ type: ResourceType, in namespace: String?, _ options: WatchOptions
+    ) async throws(APIStatus) -> ResourceWatch { try await base.watch(type, in: namespace, options) }
+
+    func create(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {
+        try await base.create(bentCreate(object), options)
+    }
+
+    func update(
+        _ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions
+    ) async throws(APIStatus) -> JSONValue { try await base.update(bentUpdate(object), subresource, options) }
+
+    func apply(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {
+        try await base.apply(object, options)
+    }
+
+    func mergePatch(
+        _ reference: ObjectReference, _ patch: JSONValue, _ subresource: Subresource?, _ options: WriteOptions
+    ) async throws(APIStatus) -> JSONValue { try await base.mergePatch(reference, patch, subresource, options) }
+
+    func delete(_ reference: ObjectReference, _ options: DeleteOptions) async throws(APIStatus) -> JSONValue {
+        try await base.delete(reference, options)
+    }
+}

@@ -1,0 +1,69 @@
+import InfraAPI
+import ProviderInterface
+
+/// A provider of which some calls are answered otherwise.
+struct BentProvider: Provider {
+    typealias Call<Argument, Answer> = @Sendable (any Provider, Argument) async throws(ProviderError) -> Answer
+
+    let base: any Provider
+    var describe: Call<String?, ProviderDescription> = { base, recorded async throws(ProviderError) in
+        try await base.describe(recordedIdentity: recorded)
+    }
+    var observe: @Sendable (any Provider) async throws(ProviderError) -> ProviderObservation = {
+        base async throws(ProviderError) in try await base.observe()
+    }
+    var create: Call<InstanceCreation, ObservedInstance> = { base, creation async throws(ProviderError) in
+        try await base.create(creation)
+    }
+    var destroy: Call<InstanceHandle, Void> = { base, handle async throws(ProviderError) in
+        try await base.destroy(handle)
+    }
+    var read: Call<InstanceHandle, ConfirmingRead> = { base, handle async throws(ProviderError) in
+        try await base.read(handle)
+    }
+
+    init(_ base: any Provider) { self.base = base }
+
+    func describe(recordedIdentity: String?) async throws(ProviderError) -> ProviderDescription {
+        try await describe(base, recordedIdentity)
+    }
+
+    func resolve(image: String, askRegistryFirst: Bool) async throws(ProviderError) -> String {
+        try await base.resolve(image: image, askRegistryFirst: askRegistryFirst)
+    }
+
+    func prepare(image: String) async throws(ProviderError) { try await base.prepare(image: image) }
+    func observe() async throws(ProviderError) -> ProviderObservation { try await observe(base) }
+    func events() async throws(ProviderError) -> ProviderEvents { try await base.events() }
+
+    func create(_ creation: InstanceCreation) async throws(ProviderError) -> ObservedInstance {
+        try await create(base, creation)
+    }
+
+    func start(_ handle: InstanceHandle) async throws(ProviderError) -> ObservedInstance {
+        try await base.start(handle)
+    }
+
+    func stop(_ handle: InstanceHandle, grace: Duration) async throws(ProviderError) {
+        try await base.stop(handle, grace: grace)
+    }
+
+    func destroy(_ handle: InstanceHandle) async throws(ProviderError) { try await destroy(base, handle) }
+    func read(_ handle: InstanceHandle) async throws(ProviderError) -> ConfirmingRead { try await read(base, handle) }
+
+    func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume {
+        try await base.createVolume(creation)
+    }
+
+    func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError) { try await base.deleteVolume(handle) }
+
+    func execute(
+        _ handle: InstanceHandle, command: [String], timeout: Duration
+    ) async throws(ProviderError) -> ExecResult {
+        try await base.execute(handle, command: command, timeout: timeout)
+    }
+
+    func logs(_ handle: InstanceHandle, _ options: LogOptions) async throws(ProviderError) -> LogStream {
+        try await base.logs(handle, options)
+    }
+}
