@@ -1,4 +1,5 @@
 import Ambient
+import Foundation
 import Simulation
 
 /// Whether the simulator finds each deliberate bug, and how soon: a table of mutant, seeds needed and the law that told.
@@ -15,22 +16,21 @@ struct MutationCheck {
     /// Returns whether all were found.
     func run() -> Bool {
         let mutants = Mutant.all
-        let findings = Guarded<[Finding?]>(Array(repeating: nil, count: mutants.count))
+        let missing = Guarded(0)
+        let width = mutants.map(\.name.count).max() ?? 0
+        print("\("mutant".padded(to: width))  seeds  found by")
         inParallel(count: mutants.count, jobs: jobs) { index in
             find(mutants[index])
         } take: { index, finding in
-            findings.withLock { $0[index] = finding }
-            return true
-        }
-        let found = findings.withLock { $0 }
-        let width = mutants.map(\.name.count).max() ?? 0
-        print("\("mutant".padded(to: width))  seeds  found by")
-        for (mutant, finding) in zip(mutants, found) {
+            let mutant = mutants[index]
             let seeds = finding.map { String($0.seedsNeeded) } ?? "-"
             let what = finding?.problem ?? "NOT FOUND within \(self.seeds) seeds: \(mutant.bug)"
-            print("\(mutant.name.padded(to: width))  \(seeds.padded(to: 5))  \(what)")
+            print("\(mutant.name.padded(to: width))  \(seeds.padded(to: 5))  \(what.prefix(160))")
+            fflush(nil)
+            if finding == nil { missing.withLock { $0 += 1 } }
+            return true
         }
-        let missed = found.count { $0 == nil }
+        let missed = missing.withLock { $0 }
         print("\(mutants.count - missed) of \(mutants.count) mutants found")
         return missed == 0
     }
