@@ -77,7 +77,8 @@ extension ObjectStoreConformance {
                     for term in 1...terms {
                         var round = 0
                         while let version = try await probe.tryPut(
-                            probe.key("w\(writer)"), term * 1000 + round, inTerm: term) {
+                            probe.key("w\(writer)"), term * 1000 + round, inTerm: term)
+                        {
                             written.withLock { $0.append((version, term)) }
                             round += 1
                             // A store in memory never waits: the others have to get their turn.
