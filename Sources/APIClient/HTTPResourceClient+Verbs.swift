@@ -34,7 +34,7 @@ extension HTTPResourceClient: ResourceClient {
         let type = try type(of: object)
         var path = RequestPath(type, in: try namespace(of: object, type))
         path.add(options)
-        return try await json(.post, path.string, body: object)
+        return try await json(.post, path.string, body: object, term: options.term)
     }
 
     public func update(
@@ -43,7 +43,7 @@ extension HTTPResourceClient: ResourceClient {
         let reference = try reference(of: object, isScale: subresource == .scale)
         var path = RequestPath(reference, subresource: subresource?.rawValue)
         path.add(options)
-        return try await json(.put, path.string, body: object)
+        return try await json(.put, path.string, body: object, term: options.term)
     }
 
     public func apply(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {
@@ -55,7 +55,8 @@ extension HTTPResourceClient: ResourceClient {
     ) async throws(APIStatus) -> JSONValue {
         var path = RequestPath(try reference(of: object, isScale: false), subresource: subresource?.rawValue)
         path.add(options)
-        return try await json(.patch, path.string, body: object, contentType: "application/apply-patch+yaml")
+        return try await json(
+            .patch, path.string, body: object, contentType: "application/apply-patch+yaml", term: options.term)
     }
 
     public func mergePatch(
@@ -63,7 +64,8 @@ extension HTTPResourceClient: ResourceClient {
     ) async throws(APIStatus) -> JSONValue {
         var path = RequestPath(reference, subresource: subresource?.rawValue)
         path.add(options)
-        return try await json(.patch, path.string, body: patch, contentType: "application/merge-patch+json")
+        return try await json(
+            .patch, path.string, body: patch, contentType: "application/merge-patch+json", term: options.term)
     }
 
     public func delete(_ reference: ObjectReference, _ options: DeleteOptions) async throws(APIStatus) -> JSONValue {
@@ -74,7 +76,7 @@ extension HTTPResourceClient: ResourceClient {
             body[path: ["preconditions", "resourceVersion"]] = .string(version)
         }
         if options.dryRun { body["dryRun"] = ["All"] }
-        let answer = try await json(.delete, RequestPath(reference).string, body: body)
+        let answer = try await json(.delete, RequestPath(reference).string, body: body, term: options.term)
         guard answer["kind"]?.stringValue == "Status", reference.type.kind != "Status" else { return answer }
         // Kubernetes answers a deletion without finalizers with a Status: all that is known of the object then.
         var object: JSONValue = [

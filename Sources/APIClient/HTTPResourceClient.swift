@@ -34,11 +34,14 @@ public struct HTTPResourceClient: Sendable {
         method: HTTPRequest.Method, path: String, body: [UInt8] = [], contentType: String = "application/json",
         accept: String = "application/json"
     ) async throws(APIStatus) -> HTTPResponse {
-        let request = request(method, path, body: body, contentType: contentType, accept: accept)
+        try await send(request(method, path, body: body, contentType: contentType, accept: accept))
+    }
+
+    private func send(_ request: HTTPRequest) async throws(APIStatus) -> HTTPResponse {
         do throws(HTTPError) {
             return try await transport.send(request)
         } catch {
-            throw APIStatus(error, at: location, isWrite: method != .get && method != .head)
+            throw APIStatus(error, at: location, isWrite: request.method != .get && request.method != .head)
         }
     }
 
@@ -67,10 +70,11 @@ public struct HTTPResourceClient: Sendable {
     /// - Throws: the Status of an answer that is not 2xx.
     func json(
         _ method: HTTPRequest.Method, _ path: String, body: JSONValue? = nil, contentType: String = "application/json",
-        accept: String = "application/json"
+        accept: String = "application/json", term: LeaderTerm? = nil
     ) async throws(APIStatus) -> JSONValue {
-        let response = try await raw(
-            method: method, path: path, body: body?.encoded() ?? [], contentType: contentType, accept: accept)
+        var request = request(method, path, body: body?.encoded() ?? [], contentType: contentType, accept: accept)
+        if let term { request.headers[LeaderTerm.header] = term.headerValue }
+        let response = try await send(request)
         guard (200..<300).contains(response.status) else {
             throw APIStatus.answered(response.status, response.body, location)
         }

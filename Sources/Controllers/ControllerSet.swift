@@ -106,6 +106,19 @@ public final class ControllerSet: Sendable {
         self.events = events
     }
 
+    /// Keeps the caches and what is known of the providers, and does nothing else, until the task is cancelled: for a process
+    /// that answers questions (logs, exec, plans) while another one's controllers act. `run` must not be called afterwards: what
+    /// was known before a term began counts for nothing in it.
+    public func observe() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.reflect() }
+            group.addTask {
+                guard await self.caches.waitUntilSynced() else { return }
+                await self.agents.run()
+            }
+        }
+    }
+
     /// Runs all controllers until the task is cancelled. Nothing is reconciled before every cache is filled.
     public func run() async {
         await withDiscardingTaskGroup { group in

@@ -63,13 +63,13 @@ package final class LiveStore: Sendable {
     // MARK: Writing
 
     /// Stages, applies and publishes one commit in one go.
-    package func commit(_ mutations: [StoreMutation]) throws(StoreError) -> [StoredObject] {
+    package func commit(_ commit: StoreCommit) throws(StoreError) -> [StoredObject] {
         let uptime = time.uptime
         let (results, woken) = try contents.withLock {
             contents throws(StoreError) -> ([StoredObject], [WatchHub.Waiter]) in
             try contents.checkOpen()
             var draft = StoreDraft(after: contents.state.current, maximumObjectBytes: limits.maximumObjectBytes)
-            let results = try draft.stage(mutations) { contents.state.object($0) }
+            let results = try draft.stage(commit) { contents.state.object($0) }
             return (results, contents.publish(draft.changes, uptime, limits))
         }
         for waiter in woken { waiter.resume() }

@@ -20,8 +20,10 @@ public final class MemoryObjectStore: VersionedStore {
         try await live.list(scope, limit: limit, continuation: continuation)
     }
 
-    public func commit(_ mutations: [StoreMutation]) async throws(StoreError) -> [StoredObject] {
-        try live.commit(mutations)
+    public func commit(
+        _ mutations: [StoreMutation], given conditions: [StoreCondition]
+    ) async throws(StoreError) -> [StoredObject] {
+        try live.commit(StoreCommit(mutations, given: conditions))
     }
 
     public func watch(_ scope: StoreScope, after version: StoreVersion) async throws(StoreError) -> StoreWatch {

@@ -21,8 +21,10 @@ package struct StoreDraft {
     /// - Parameter base: the objects before this draft.
     /// - Returns: what the commit returns when the draft has been written.
     package mutating func stage(
-        _ mutations: [StoreMutation], over base: (ObjectKey) -> StoredObject?
+        _ proposed: StoreCommit, over base: (ObjectKey) -> StoredObject?
     ) throws(StoreError) -> [StoredObject] {
+        for condition in proposed.conditions { try condition.check(staged[condition.key] ?? base(condition.key)) }
+        let mutations = proposed.mutations
         var commit = Commit(version: version, maximumObjectBytes: maximumObjectBytes)
         var results: [StoredObject] = []
         results.reserveCapacity(mutations.count)

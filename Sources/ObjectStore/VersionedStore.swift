@@ -21,13 +21,25 @@ public protocol VersionedStore: Sendable {
 
     /// Applies all mutations or none. The result has one entry a mutation: the object as stored, or as it last was when
     /// deleted (with the version of the deletion).
-    func commit(_ mutations: [StoreMutation]) async throws(StoreError) -> [StoredObject]
+    ///
+    /// - Parameter conditions: on objects as they are before this commit; checked before the mutations' own preconditions, in
+    ///   the same transaction. `.unmet` when one does not hold.
+    func commit(
+        _ mutations: [StoreMutation], given conditions: [StoreCondition]
+    ) async throws(StoreError) -> [StoredObject]
 
     /// Changes after `version`.
     func watch(_ scope: StoreScope, after version: StoreVersion) async throws(StoreError) -> StoreWatch
 
     /// The newest version that is visible.
     func currentVersion() async throws(StoreError) -> StoreVersion
+}
+
+extension VersionedStore {
+    /// A commit that depends on nothing else.
+    public func commit(_ mutations: [StoreMutation]) async throws(StoreError) -> [StoredObject] {
+        try await commit(mutations, given: [])
+    }
 }
 
 /// The store's counter; decimal on the wire (`resourceVersion`). Never called revision or generation.
@@ -178,6 +190,8 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
         /// A precondition did not hold; `current` is the version that stands there (nil: no such object).
         case conflict(ObjectKey, current: StoreVersion?)
+        /// A condition on another object did not hold; `current` as in `conflict`.
+        case unmet(ObjectKey, current: StoreVersion?)
         /// The version asked for is retained no longer.
         case compacted(oldest: StoreVersion)
         /// The version asked for has not been reached yet.

@@ -16,7 +16,7 @@ final class CommitQueue: Sendable {
     }
 
     private struct Pending {
-        let mutations: [StoreMutation]
+        let commit: StoreCommit
         let continuation: CheckedContinuation<Turn, Never>
     }
 
@@ -29,22 +29,22 @@ final class CommitQueue: Sendable {
 
     private let state = Guarded(State())
     private let batch: Int
-    private let write: @Sendable ([[StoreMutation]]) async -> [Outcome]
+    private let write: @Sendable ([StoreCommit]) async -> [Outcome]
 
     /// - Parameters:
     ///   - batch: commits in one transaction at most.
     ///   - write: called by one at a time, with at least one commit; one outcome each.
-    init(batch: Int = 256, write: @escaping @Sendable ([[StoreMutation]]) async -> [Outcome]) {
+    init(batch: Int = 256, write: @escaping @Sendable ([StoreCommit]) async -> [Outcome]) {
         self.batch = batch
         self.write = write
     }
 
-    func commit(_ mutations: [StoreMutation]) async -> Outcome {
+    func commit(_ commit: StoreCommit) async -> Outcome {
         let turn = await withCheckedContinuation { continuation in
             let immediate: Turn? = state.withLock { state in
                 if state.isClosed { return .done(.failure(CommitQueue.closed)) }
                 defer { state.isLed = true }
-                state.pending.append(Pending(mutations: mutations, continuation: continuation))
+                state.pending.append(Pending(commit: commit, continuation: continuation))
                 return state.isLed ? nil : .lead(isFirst: true)
             }
             if let immediate { continuation.resume(returning: immediate) }
@@ -81,7 +81,7 @@ final class CommitQueue: Sendable {
             while taken.count < batch, let next = state.pending.removeFirst() { taken.append(next) }
             return taken
         }
-        let outcomes = await write(taken.map(\.mutations))
+        let outcomes = await write(taken.map(\.commit))
         // The first is the leader itself, whose continuation was resumed with the lead.
         for (pending, outcome) in zip(taken, outcomes).dropFirst() {
             pending.continuation.resume(returning: .done(outcome))

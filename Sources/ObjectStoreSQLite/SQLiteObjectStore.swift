@@ -63,8 +63,10 @@ public final class SQLiteObjectStore: VersionedStore {
     }
 
     /// See ``VersionedStore``. A cancelled task's commit is completed all the same.
-    public func commit(_ mutations: [StoreMutation]) async throws(StoreError) -> [StoredObject] {
-        try await queue.commit(mutations).get()
+    public func commit(
+        _ mutations: [StoreMutation], given conditions: [StoreCondition]
+    ) async throws(StoreError) -> [StoredObject] {
+        try await queue.commit(StoreCommit(mutations, given: conditions)).get()
     }
 
     public func watch(_ scope: StoreScope, after version: StoreVersion) async throws(StoreError) -> StoreWatch {

@@ -38,7 +38,7 @@ final class StoreWriter: Sendable {
     ///
     /// When the transaction fails, all of them have failed, those with a conflict too: it may have been with one of the
     /// batch that does not exist now. Nothing has changed then, neither here nor on disk.
-    func write(_ commits: [[StoreMutation]]) async -> [Result<[StoredObject], StoreError>] {
+    func write(_ commits: [StoreCommit]) async -> [Result<[StoredObject], StoreError>] {
         do {
             var draft = StoreDraft(after: try live.currentVersion(), maximumObjectBytes: limits.maximumObjectBytes)
             let results = commits.map { commit in

@@ -140,16 +140,19 @@ public struct WriteOptions: Sendable, Hashable {
     public var fieldValidation = FieldValidation.strict
     /// Filled with what the write tells besides its result; by clients in process alone.
     public var report: WriteReport?
+    /// The term in which the write is made: 409 with `APIStatus.isTermOver` when it is over. See ``LeaderTerm``.
+    public var term: LeaderTerm?
 
     public init(
         fieldManager: String? = nil, force: Bool = false, dryRun: Bool = false,
-        fieldValidation: FieldValidation = .strict, report: WriteReport? = nil
+        fieldValidation: FieldValidation = .strict, report: WriteReport? = nil, term: LeaderTerm? = nil
     ) {
         self.fieldManager = fieldManager
         self.force = force
         self.dryRun = dryRun
         self.fieldValidation = fieldValidation
         self.report = report
+        self.term = term
     }
 }
 
@@ -164,13 +167,17 @@ public struct DeleteOptions: Sendable, Hashable {
     public var uid: String?
     public var resourceVersion: String?
     public var dryRun = false
+    /// As in ``WriteOptions``.
+    public var term: LeaderTerm?
 
     public init(
-        propagation: Propagation? = nil, uid: String? = nil, resourceVersion: String? = nil, dryRun: Bool = false
+        propagation: Propagation? = nil, uid: String? = nil, resourceVersion: String? = nil, dryRun: Bool = false,
+        term: LeaderTerm? = nil
     ) {
         self.propagation = propagation
         self.uid = uid
         self.resourceVersion = resourceVersion
         self.dryRun = dryRun
+        self.term = term
     }
 }

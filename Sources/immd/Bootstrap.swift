@@ -1,12 +1,16 @@
+import Controllers
 import InfraAPI
 import ResourceAPI
 
-/// What the first start makes: the namespace `default` and the default Provider.
+/// What the first start makes: the namespaces `default` and `imm-system`, and the default Provider.
 enum Bootstrap {
-    static func run(_ client: any ResourceClient, dockerEndpoint: String) async throws {
-        var namespace = Namespace()
-        namespace.metadata = ObjectMeta(name: "default")
-        try await make(namespace, client)
+    static func run(_ client: any ResourceClient, _ installation: Installation, dockerEndpoint: String) async throws {
+        for name in NamespaceLifecycle.permanent {
+            var namespace = Namespace()
+            namespace.metadata = ObjectMeta(name: name)
+            try await make(namespace, client)
+        }
+        try await InstallationSecret.publish(installation, client)
         let providers = try await client.list(ProviderObject.self)
         guard providers.items.isEmpty else { return }
         var provider = ProviderObject()

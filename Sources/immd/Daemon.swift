@@ -31,16 +31,14 @@ struct Daemon {
         let store = try SQLiteObjectStore(path: dataDirectory + "/store.db", surroundings: surroundings)
         let installation = try await InstallationRecord.load(store, surroundings)
         let client = LocalResourceClient(store: store, surroundings: surroundings)
-        try await Bootstrap.run(client, dockerEndpoint: dockerEndpoint)
+        try await Bootstrap.run(client, installation, dockerEndpoint: dockerEndpoint)
         let metrics = MetricRegistry()
         StoreMeasures.watch(
             metrics, version: { (try? store.newestVersion).map { Double($0.value) } ?? 0 },
             commits: { Double(store.commitCount) })
         let probes = NetworkProbes()
         defer { probes.shutdown() }
-        let controllers = ControllerSet(
-            client: client, installation: installation, factory: factory(installation), probeTransport: probes,
-            surroundings, logger: logger, metrics: metrics)
+        let host = controllers(client, installation, probes, metrics)
         let access = try listen.map { address in
             try AdminAccess(
                 dataDirectory: dataDirectory, address: address, names: tlsNames, surroundings, logger: logger)
@@ -52,21 +50,21 @@ struct Daemon {
             client: client,
             endpoints: DaemonEndpoints(
                 logs: { (reference, request) async throws(APIStatus) in
-                    try await InstanceLogs(client: client, controllers: controllers).open(reference, request)
+                    try await InstanceLogs(client: client, controllers: host.controllers).open(reference, request)
                 },
                 exec: { (reference, request) async throws(APIStatus) in
-                    try await InstanceExec(client: client, controllers: controllers).open(reference, request)
+                    try await InstanceExec(client: client, controllers: host.controllers).open(reference, request)
                 },
                 plan: { (object, _) async throws(APIStatus) in
-                    try await PlanEndpoint(client: client, controllers: controllers, installation: installation).plan(
-                        object)
+                    try await PlanEndpoint(client: client, controllers: host.controllers, installation: installation)
+                        .plan(object)
                 },
                 healthChecks: [
                     HealthCheck("store") {
                         do { _ = try await store.currentVersion() } catch { return "\(error)" }
                         return nil
                     },
-                    HealthCheck("caches") { controllers.caches.sets.hasSynced ? nil : "the caches are being filled" },
+                    HealthCheck("caches") { host.hasSynced ? nil : "the caches are being filled" },
                 ],
                 metrics: metrics),
             tokens: TokenRegistry(store: StoredTokens(store: store), surroundings), surroundings: surroundings,
@@ -78,16 +76,32 @@ struct Daemon {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(
-                        service: ControllerService(controllers: controllers),
-                        successTerminationBehavior: .gracefullyShutdownGroup),
+                        service: host, successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: server),
                     .init(service: EventUpkeep(expiry: EventExpiry(client, surroundings.time, logger: logger))),
                     .init(service: MemoryUpkeep(store: store, time: surroundings.time)),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter))
         try await group.run()
         try await store.close()
         logger.notice("immd ended")
+    }
+
+    /// Under the lease even where no other process ever comes: who owns the store takes over what an earlier life of its own held,
+    /// so that a start waits for nobody but a leader that lives.
+    private func controllers(
+        _ client: LocalResourceClient, _ installation: Installation, _ probes: NetworkProbes, _ metrics: MetricRegistry
+    ) -> ControllerHost {
+        let (surroundings, logger) = (surroundings, logger)
+        let factory = ProviderFactory.standard(installation, dataDirectory: dataDirectory, surroundings, logger)
+        return ControllerHost(
+            client: client, identity: "immd-store-\(installation.id)", answersQuestions: true, surroundings,
+            logger: logger, metrics: metrics
+        ) { client in
+            ControllerSet(
+                client: client, installation: installation, factory: factory, probeTransport: probes, surroundings,
+                logger: logger, metrics: metrics)
+        }
     }
 
     /// The server's own, with fewer connections where the system allows too few open files for them.
@@ -102,35 +116,6 @@ struct Daemon {
                 metadata: ["files": "\(files)", "connections": "\(limits.maxConnections)", "wanted": "\(wanted)"])
         }
         return limits
-    }
-
-    private func quiet(_ logger: Logger) -> Logger {
-        var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
-        return logger
-    }
-
-    private func factory(_ installation: Installation) -> ControllerSet.ProviderFactory {
-        let (surroundings, logger) = (surroundings, logger)
-        let files = dataDirectory + "/files"
-        return { object in
-            guard object.spec.type == .docker else { return nil }
-            let endpoint = object.spec.endpoint ?? "unix:///var/run/docker.sock"
-            let path = endpoint.hasPrefix("unix://") ? String(endpoint.dropFirst("unix://".count)) : endpoint
-            return DockerProvider(
-                engine: DockerEngine(socketPath: path, time: surroundings.time),
-                configuration: DockerProviderConfiguration(installationID: installation.id, filesDirectory: files),
-                surroundings: surroundings, logger: logger)
-        }
-    }
-}
-
-/// The controllers as a service: a graceful shutdown cancels them; effects that are cut off are found again by their intent.
-private struct ControllerService: Service {
-    let controllers: ControllerSet
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await controllers.run() }
     }
 }
 

@@ -10,11 +10,13 @@ struct ImmdCommand: AsyncParsableCommand {
         commandName: "immd",
         abstract: "Keep fleets of instances equal to their manifests by replacing them.",
         discussion: """
-            Every option has an environment variable: --data-dir is IMM_DATA_DIR, and so on.
+            Every option has an environment variable: --data-dir is IMM_DATA_DIR, and so on; those of --server, \
+            --kubeconfig and --context begin with IMM_REMOTE_, since IMM_SERVER is immctl's.
 
             EXAMPLES
               immd                                        # data and socket in their usual places
               immd --data-dir ./data --socket ./imm.sock  # a private one
+              immd --server https://HOST:7443 --kubeconfig admin.kubeconfig  # a second controller process
             """,
         version: Version.text)
 
@@ -32,6 +34,16 @@ struct ImmdCommand: AsyncParsableCommand {
 
     @Option(help: "Docker engine of the default Provider, made at the first start.")
     var dockerEndpoint: String = Environment["IMM_DOCKER_ENDPOINT"] ?? "unix:///var/run/docker.sock"
+
+    @Option(
+        help: "Run the controllers alone, on the store of the immd there: https://HOST:PORT, or unix:///PATH.")
+    var server: String? = Environment["IMM_REMOTE_SERVER"]
+
+    @Option(help: "File with an administrator's credentials at --server (and its address, where --server is left out).")
+    var kubeconfig: String? = Environment["IMM_REMOTE_KUBECONFIG"]
+
+    @Option(help: "Context of the kubeconfig; its current one without.")
+    var context: String? = Environment["IMM_REMOTE_CONTEXT"]
 
     @Flag(name: .customLong("no-pods-view"), help: "Do not show Instances as Pods under /api/v1.")
     var hidesPods = Environment["IMM_NO_PODS_VIEW"] != nil
@@ -67,6 +79,13 @@ struct ImmdCommand: AsyncParsableCommand {
         var logger = Logger(label: "immd")
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         do {
+            if server != nil || kubeconfig != nil {
+                try await RemoteControllers(
+                    location: RemoteServer(server: server, kubeconfig: kubeconfig, context: context).location(),
+                    dataDirectory: dataDir, surroundings: .system, logger: logger
+                ).run()
+                return
+            }
             try await Daemon(
                 dataDirectory: dataDir, socket: socket, servesPodsView: !hidesPods, listen: try listenAddress(),
                 tlsNames: tlsSan, dockerEndpoint: dockerEndpoint, surroundings: .system,

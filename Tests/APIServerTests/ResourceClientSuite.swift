@@ -12,6 +12,7 @@ enum ResourceClientSuite {
         try await applies(client)
         try await lists(client)
         try await watches(client)
+        try await terms(client)
         try await deletes(client)
         try await failures(client)
     }
@@ -132,6 +133,48 @@ enum ResourceClientSuite {
         #expect(try await initial.next()?.first?.summary == "ADDED b")
         initial.cancel()
         #expect(try await initial.next() == nil, "a cancelled watch ends")
+    }
+
+    /// Writes in a term: made while the Lease says so, refused with one and the same answer when it does not.
+    private static func terms(_ client: any ResourceClient) async throws {
+        var lease = Lease()
+        lease.metadata = ObjectMeta(name: "leader", namespace: "default")
+        lease.spec.holderIdentity = "one and only"
+        lease.spec.leaseTransitions = 3
+        _ = try await client.create(lease)
+        let reference = ObjectReference(Secret.resourceType, namespace: "default", name: "termed")
+        func term(_ number: Int, _ holder: String = "one and only", lease: String = "leader") -> LeaderTerm {
+            LeaderTerm(namespace: "default", name: lease, holder: holder, number: number)
+        }
+        let now = WriteOptions(fieldManager: "suite", term: term(3))
+        var made = try await client.create(secretBody("termed", labels: [:]), now)
+        made[path: ["metadata", "labels"]] = ["a": "1"]
+        _ = try await client.update(made, nil, now)
+        _ = try await client.mergePatch(reference, ["metadata": ["labels": ["a": "2"]]], nil, now)
+        _ = try await client.apply(secretBody("termed", labels: ["b": "1"]), now)
+        let last = try await client.get(reference)
+        for over in [term(2), term(4), term(3, "two"), term(3, lease: "none")] {
+            let options = WriteOptions(fieldManager: "suite", term: over)
+            let labels: JSONValue = ["metadata": ["labels": ["a": "3"]]]
+            let body = last.mergePatched(with: labels)
+            let refused = [
+                try await failure { _ = try await client.create(secretBody("late", labels: [:]), options) },
+                try await failure { _ = try await client.update(body, nil, options) },
+                try await failure { _ = try await client.mergePatch(reference, labels, nil, options) },
+                try await failure { _ = try await client.apply(secretBody("termed", labels: ["b": "2"]), options) },
+                try await failure { _ = try await client.delete(reference, DeleteOptions(term: over)) },
+            ]
+            for status in refused {
+                #expect((status.code, status.reason, status.isTermOver) == (409, .conflict, true), "\(status)")
+                #expect(status.message.contains("leases default/"), "\(status)")
+            }
+        }
+        #expect(try await client.get(reference) == last, "a refused write changed something")
+        let stale = try await failure {
+            _ = try await client.update(made, nil, WriteOptions(term: term(3)))
+        }
+        #expect(stale.isConflict && !stale.isTermOver, "another write that came first is no end of the term")
+        _ = try await client.delete(reference, DeleteOptions(term: term(3)))
     }
 
     private static func deletes(_ client: any ResourceClient) async throws {

@@ -4,7 +4,7 @@ import ResourceAPI
 
 /// A connection that can be cut.
 struct CuttableClient: ResourceClient {
-    let server: FakeClient
+    let server: any ResourceClient
     let isCut: @Sendable () -> Bool
 
     private func check() throws(APIStatus) {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct CommitQueueTests {
-    private let mutations = [StoreMutation(key("a"), .delete, if: .none)]
+    private let commit = StoreCommit([StoreMutation(key("a"), .delete, if: .none)])
 
     @Test func `commits that come during a write share the next one`() async throws {
         let gate = Gate()
@@ -20,7 +20,7 @@ struct CommitQueueTests {
             return commits.map { _ in .success([]) }
         }
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<20 { group.addTask { _ = await queue.commit(mutations) } }
+            for _ in 0..<20 { group.addTask { _ = await queue.commit(commit) } }
             while queue.waitingCount < 19 { await Task.yield() }
             gate.open()
         }
@@ -30,13 +30,13 @@ struct CommitQueueTests {
     @Test func `each commit gets its own outcome`() async throws {
         let queue = CommitQueue(batch: 4) { commits in
             commits.map { commit in
-                .failure(StoreError(.conflict(commit[0].key, current: nil), commit[0].key.name))
+                .failure(StoreError(.conflict(commit.mutations[0].key, current: nil), commit.mutations[0].key.name))
             }
         }
         await withTaskGroup(of: Bool.self) { group in
             for index in 0..<50 {
                 group.addTask {
-                    let outcome = await queue.commit([StoreMutation(key("o\(index)"), .delete, if: .none)])
+                    let outcome = await queue.commit(StoreCommit([StoreMutation(key("o\(index)"), .delete, if: .none)]))
                     guard case .failure(let error) = outcome else { return false }
                     return error.message == "o\(index)"
                 }
@@ -51,9 +51,9 @@ struct CommitQueueTests {
             await gate.wait()
             return commits.map { _ in .success([]) }
         }
-        async let first = queue.commit(mutations)
+        async let first = queue.commit(commit)
         while !queue.isWriting { await Task.yield() }
-        async let second = queue.commit(mutations)
+        async let second = queue.commit(commit)
         while queue.waitingCount < 1 { await Task.yield() }
         async let closed: Void = queue.close()
         while !queue.isClosed { await Task.yield() }
@@ -61,7 +61,7 @@ struct CommitQueueTests {
         await closed
         let written = await first
         #expect(throws: Never.self) { try written.get() }
-        for refused in [await second, await queue.commit(mutations)] {
+        for refused in [await second, await queue.commit(commit)] {
             let error = #expect(throws: StoreError.self) { try refused.get() }
             #expect(error?.code == .closed)
         }

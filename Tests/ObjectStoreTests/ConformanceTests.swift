@@ -63,8 +63,10 @@ private struct LossyStore: VersionedStore {
     ) async throws(StoreError) -> StorePage {
         try await store.list(scope, limit: limit, continuation: continuation)
     }
-    func commit(_ mutations: [StoreMutation]) async throws(StoreError) -> [StoredObject] {
-        try await store.commit(mutations)
+    func commit(
+        _ mutations: [StoreMutation], given conditions: [StoreCondition]
+    ) async throws(StoreError) -> [StoredObject] {
+        try await store.commit(mutations, given: conditions)
     }
     func currentVersion() async throws(StoreError) -> StoreVersion { try await store.currentVersion() }
 

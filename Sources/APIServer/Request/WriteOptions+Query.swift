@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import RequestSyntax
 import ResourceAPI
@@ -12,7 +13,21 @@ extension WriteOptions {
         self.init(
             fieldManager: query.nonEmpty("fieldManager") ?? request.http.agentName,
             force: query.flag("force") ?? false, dryRun: try query.dryRun(kind: kind),
-            fieldValidation: try query.fieldValidation(kind: kind), report: request.report)
+            fieldValidation: try query.fieldValidation(kind: kind), report: request.report,
+            term: try LeaderTerm(request.http.headers))
+    }
+}
+
+extension LeaderTerm {
+    /// From the header of a write; nil when there is none.
+    ///
+    /// - Throws: 400 for one that cannot be read: the write must not be made as if it had none.
+    init?(_ headers: HTTPFields) throws(APIStatus) {
+        guard let name = HTTPField.Name(LeaderTerm.header), let value = headers[name] else { return nil }
+        guard let term = LeaderTerm(header: value) else {
+            throw .badRequest("the header \(LeaderTerm.header) must be NAMESPACE/NAME TERM HOLDER, not \"\(value)\"")
+        }
+        self = term
     }
 }
 

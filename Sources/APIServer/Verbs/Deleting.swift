@@ -33,7 +33,7 @@ extension APIResponder {
                 deleted.append(try await client.delete(reference, options))
             } catch {
                 // Somebody else deleted it, or put another in its place, meanwhile: both are none of this list.
-                guard error.isNotFound || error.isConflict else { throw error }
+                guard error.isNotFound || error.isConflict, !error.isTermOver else { throw error }
             }
         }
         list.items = deleted
@@ -53,7 +53,8 @@ extension APIResponder {
         var options = DeleteOptions(
             uid: body["preconditions"]?["uid"]?.stringValue,
             resourceVersion: body["preconditions"]?["resourceVersion"]?.stringValue,
-            dryRun: try query.dryRun(kind: "DeleteOptions"))
+            dryRun: try query.dryRun(kind: "DeleteOptions"),
+            term: try LeaderTerm(request.http.headers))
         switch body["dryRun"]?.arrayValue {
         case nil, []?: break
         case ["All"]?: options.dryRun = true

@@ -40,7 +40,7 @@ struct InstanceEffect: Sendable {
             switch step {
             case .launch:
                 try await create()
-                try await start()
+                try await startCreated()
             case .create: try await create()
             case .start: try await start()
             case .stop: try await stop()
@@ -71,27 +71,28 @@ struct InstanceEffect: Sendable {
         guard let revision else {
             throw ProviderError(.engineFailed, "revision \(instance.spec.revision) of \(instance.name) is gone")
         }
-        if instance.spec.epoch > 0 {
-            // The planner saw the attachments; that they stand is read once more, where it counts.
-            for (_, volume) in volumes {
-                let stored = try await client.get(Volume.self, namespace: volume.namespace, name: volume.name)
-                guard stored.status.attachment?.instanceUID == instance.uid, stored.status.epoch == instance.spec.epoch
-                else {
-                    throw ProviderError(
-                        .volumeInUse, "volume \(volume.name) is not attached to \(instance.name) any more")
-                }
-            }
-        }
+        // The planner saw the records; that they stand is read once more, where it counts.
+        try await requireStillMeant()
         let template = revision.spec.template
         let creation = InstanceCreation(
             handle: handle, set: setName, slot: instance.spec.slot, instanceName: instance.name,
             revision: instance.spec.revision, revisionHash: instance.spec.revisionHash, template: template,
             secretValues: try await SecretReader(client: client, namespace: instance.namespace).values(of: template),
             volumes: volumes.map { VolumeAttachmentRequest(claim: $0.claim, volumeUID: $0.volume.uid) })
-        agent.mirror.take(try await agent.provider.create(creation), uid: instance.uid)
+        let made = try await pastStrays { try await agent.provider.create(creation) }
+        // The call may have taken its time, and another leader may have acted meanwhile.
+        try await takeBackUnlessMeant(made)
+        agent.mirror.take(made, uid: instance.uid)
     }
 
+    /// What was created is started by the engine's own id alone: an id that is gone never comes back, so that a start which
+    /// comes late, whoever sent it, starts nothing.
     private func start() async throws {
+        try await requireStillMeant()
+        try await startCreated()
+    }
+
+    private func startCreated() async throws {
         agent.mirror.take(try await agent.provider.start(handle), uid: instance.uid)
     }
 
@@ -117,7 +118,7 @@ struct InstanceEffect: Sendable {
         try await onEveryTwin { handle in
             try await agent.provider.destroy(handle)
             moments = (time.now, time.now)
-            let read = try await agent.provider.read(handle)
+            let read = try await pastStrays { try await agent.provider.read(handle) }
             guard read.identity == recorded else {
                 throw ProviderError(
                     .identityMismatch,

@@ -8,7 +8,9 @@ public enum NamespaceLifecycle {
     public static let active = "Active"
     public static let terminating = "Terminating"
     /// Namespaces that cannot be deleted.
-    public static let permanent = ["default"]
+    public static let permanent = ["default", system]
+    /// Where imm keeps what is its own: the leader's Lease, the installation.
+    public static let system = "imm-system"
 }
 
 /// How the life of an object begins: with the finalizers that the server itself puts on, since what is behind the object

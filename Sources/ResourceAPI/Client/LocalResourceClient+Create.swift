@@ -67,7 +67,8 @@ extension LocalResourceClient {
             return object
         }
         do throws(StoreError) {
-            let stored = try await store.commit([StoreMutation(key, .put(object), if: .absent)])[0].body
+            let stored = try await store.commit(
+                [StoreMutation(key, .put(object), if: .absent)], given: options.term.conditions)[0].body
             options.report?.noteCreated()
             return stored
         } catch {

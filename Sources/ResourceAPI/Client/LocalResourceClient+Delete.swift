@@ -29,7 +29,8 @@ extension LocalResourceClient {
             if !object.finalizers.isEmpty, object == live { return live }
             if options.dryRun { return object }
             let change: StoreMutation.Change = object.finalizers.isEmpty ? .delete : .put(object)
-            if let result = try await commit(StoreMutation(key, change, if: .version(stored.version))) {
+            let mutation = StoreMutation(key, change, if: .version(stored.version))
+            if let result = try await commit(mutation, in: options.term) {
                 return result.body
             }
             if options.resourceVersion != nil { break }

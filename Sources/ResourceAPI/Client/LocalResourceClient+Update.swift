@@ -100,14 +100,14 @@ extension LocalResourceClient {
         let isLast = live.isBeingDeleted && object.finalizers.isEmpty
         if options.dryRun { return object }
         let mutation = StoreMutation(stored.key, isLast ? .delete : .put(object), if: .version(stored.version))
-        guard let result = try await commit(mutation) else { return nil }
+        guard let result = try await commit(mutation, in: options.term) else { return nil }
         return isLast ? object.restated(at: result.version) : result.body
     }
 
     /// Commits one mutation; nil when its precondition did not hold.
-    func commit(_ mutation: StoreMutation) async throws(APIStatus) -> StoredObject? {
+    func commit(_ mutation: StoreMutation, in term: LeaderTerm?) async throws(APIStatus) -> StoredObject? {
         do throws(StoreError) {
-            return try await store.commit([mutation])[0]
+            return try await store.commit([mutation], given: term.conditions)[0]
         } catch {
             if case .conflict = error.code { return nil }
             throw APIStatus(error)

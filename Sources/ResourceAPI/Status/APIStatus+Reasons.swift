@@ -80,6 +80,9 @@ extension APIStatus {
                 causes: [Cause(reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "")])
             retryAfterSeconds = 1
         case .tooLarge(_, let bytes, let limit): self = .tooLarge(bytes, limit: limit)
+        case .unmet:
+            self.init(code: 409, reason: .conflict, message: "Operation cannot be fulfilled: \(error.message)")
+            causes = [Cause(reason: LeaderTerm.overReason, message: error.message, field: "")]
         case .conflict:
             self.init(code: 409, reason: .conflict, message: "Operation cannot be fulfilled: \(error.message)")
         case .overrun:

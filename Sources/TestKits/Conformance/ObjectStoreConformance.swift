@@ -69,5 +69,5 @@ public enum ObjectStoreConformance {
         public let description: String
     }
 
-    public static let cases: [Case] = commitCases + listCases + watchCases + slowWatchCases + raceCases
+    public static let cases: [Case] = commitCases + conditionCases + listCases + watchCases + slowWatchCases + raceCases
 }

@@ -7,16 +7,20 @@ import ResourceAPI
 /// still does has an effect. What it was writing when it died is written or not, as the seed has it.
 final class MortalClient: ResourceClient {
     private let inner: any ResourceClient
-    private let time: VirtualTime
+    private let time: any TimeSource
     private let randomness: SeededRandomness
     private let network: ClientNetwork
     private let dead = Guarded(false)
 
+    /// - Parameters:
+    ///   - network: between this process and the API.
+    ///   - time: the process's own clock; nil: the simulation's.
     init(
-        _ inner: any ResourceClient, _ simulation: Simulation, _ randomness: SeededRandomness, _ network: ClientNetwork
+        _ inner: any ResourceClient, _ simulation: Simulation, _ randomness: SeededRandomness, _ network: ClientNetwork,
+        time: (any TimeSource)? = nil
     ) {
         self.inner = inner
-        time = simulation.time
+        self.time = time ?? simulation.time
         self.randomness = randomness
         self.network = network
     }

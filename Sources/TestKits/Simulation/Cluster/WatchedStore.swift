@@ -24,9 +24,11 @@ final class WatchedStore: VersionedStore {
         try await inner.list(scope, limit: limit, continuation: continuation)
     }
 
-    func commit(_ mutations: [StoreMutation]) async throws(StoreError) -> [StoredObject] {
+    func commit(
+        _ mutations: [StoreMutation], given conditions: [StoreCondition]
+    ) async throws(StoreError) -> [StoredObject] {
         let before = try await inner.currentVersion()
-        let results = try await inner.commit(mutations)
+        let results = try await inner.commit(mutations, given: conditions)
         var records: [RecordChange] = []
         for (mutation, result) in zip(mutations, results) where result.version > before {
             changes.withLock { $0[result.key, default: 0] += 1 }

@@ -49,7 +49,8 @@ extension SimulatedProvider {
         case .none, .unknownDone, .lateAnswer: break
         }
         if operation.isEffect { try checkIdentity() }
-        let moment = engine.moment()
+        let isHeld = await gate?.pass(operation) ?? false
+        let moment = engine.moment(isLate: isHeld)
         let answer = try engine.change { (engine) throws(ProviderError) in try effect(&engine, moment) }
         if fault == .unknownDone { throw unknownOutcome(operation) }
         do {

@@ -29,11 +29,17 @@ public final class SimulatedProvider: Provider {
     let randomness: SeededRandomness
     private let state = Guarded(State())
     private let onCall: @Sendable (Call) -> Void
+    /// Holds calls on their way to the engine.
+    let gate: ProcessGate?
 
-    /// - Parameter onCall: sees each call as it begins.
+    /// - Parameters:
+    ///   - gate: of the process that calls, if it can be stopped.
+    ///   - onCall: sees each call as it begins.
     public init(
-        _ engine: SimulatedEngine, _ simulation: Simulation, onCall: @escaping @Sendable (Call) -> Void = { _ in }
+        _ engine: SimulatedEngine, _ simulation: Simulation, gate: ProcessGate? = nil,
+        onCall: @escaping @Sendable (Call) -> Void = { _ in }
     ) {
+        self.gate = gate
         self.engine = engine
         self.simulation = simulation
         self.onCall = onCall

@@ -1,0 +1,68 @@
+import Ambient
+import ControllerRuntime
+import Controllers
+import InfraAPI
+import Logging
+import ResourceAPI
+import ServiceLifecycle
+import Telemetry
+
+/// The controllers of this process: they act while it leads. What was known before a term counts for nothing in it, so that each
+/// term has controllers of its own.
+final class ControllerHost: Service {
+    /// The Lease by which processes on one store choose the one that acts.
+    static let lease = NamespacedName(namespace: NamespaceLifecycle.system, name: "immd-controllers")
+
+    private let elector: LeaderElector
+    private let client: any ResourceClient
+    private let answersQuestions: Bool
+    private let make: @Sendable (any ResourceClient) -> ControllerSet
+    private let current = Guarded<ControllerSet?>(nil)
+
+    /// - Parameters:
+    ///   - identity: who we are in the Lease; of no other process that lives.
+    ///   - answersQuestions: whether the caches and providers are kept while another process leads, for plans, logs and exec.
+    ///   - make: the controllers over a client.
+    init(
+        client: any ResourceClient, identity: String, answersQuestions: Bool, _ surroundings: Surroundings,
+        logger: Logger, metrics: MetricRegistry,
+        make: @escaping @Sendable (any ResourceClient) -> ControllerSet
+    ) {
+        self.client = client
+        self.answersQuestions = answersQuestions
+        self.make = make
+        elector = LeaderElector(
+            client, ControllerHost.lease, identity: identity, surroundings, logger: logger, metrics: metrics)
+    }
+
+    /// - Throws: 503 in the first moments of the process.
+    var controllers: ControllerSet {
+        get throws(APIStatus) {
+            guard let controllers = current.withLock({ $0 }) else {
+                throw APIStatus(code: 503, reason: .serviceUnavailable, message: "the controllers are being started")
+            }
+            return controllers
+        }
+    }
+
+    var hasSynced: Bool { current.withLock { $0 }?.caches.sets.hasSynced ?? false }
+
+    private func begin(_ client: any ResourceClient) -> ControllerSet {
+        let controllers = make(client)
+        current.withLock { $0 = controllers }
+        return controllers
+    }
+
+    /// A graceful shutdown cancels what runs and gives the lease back; effects that are cut off are found again by their intent.
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await elector.run {
+                if self.answersQuestions { await self.begin(self.client).observe() }
+            } leading: { _, client in
+                await self.begin(client).run()
+            }
+        } onGracefulShutdown: {
+            self.elector.stop()
+        }
+    }
+}

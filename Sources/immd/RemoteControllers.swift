@@ -1,0 +1,77 @@
+import APIClient
+import Ambient
+import Controllers
+import Glibc
+import Logging
+import ResourceAPI
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+
+/// A second controller process: no store and no listener of its own, but the API of the immd that has the store. It takes part in
+/// the election, and acts while it leads.
+struct RemoteControllers {
+    let location: ServerLocation
+    let dataDirectory: String
+    let surroundings: Surroundings
+    let logger: Logger
+
+    func run() async throws {
+        let client = HTTPResourceClient(location, userAgent: "immd/\(Version.text)")
+        defer { client.shutdown() }
+        let installation = try await installation(client)
+        let identity = "immd-\(hostName)-\(surroundings.randomness.nameSuffix(length: 10))"
+        let probes = NetworkProbes()
+        defer { probes.shutdown() }
+        let metrics = MetricRegistry()
+        let (surroundings, logger) = (surroundings, logger)
+        let factory = ProviderFactory.standard(installation, dataDirectory: dataDirectory, surroundings, logger)
+        let host = ControllerHost(
+            client: client, identity: identity, answersQuestions: false, surroundings, logger: logger,
+            metrics: metrics
+        ) { client in
+            ControllerSet(
+                client: client, installation: installation, factory: factory, probeTransport: probes, surroundings,
+                logger: logger, metrics: metrics)
+        }
+        logger.notice(
+            "immd starts without a store",
+            metadata: [
+                "version": "\(Version.text)", "installation": "\(installation.id)", "server": "\(location)",
+                "identity": "\(identity)",
+            ])
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: host, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter))
+        try await group.run()
+        logger.notice("immd ended")
+    }
+
+    /// Asks until the server answers: it may be started after us.
+    private func installation(_ client: HTTPResourceClient) async throws -> Installation {
+        while true {
+            do throws(APIStatus) {
+                return try await InstallationSecret.read(client)
+            } catch  where error.reason == .unreachable || error.reason == .serviceUnavailable {
+                logger.warning("the server does not answer yet", metadata: ["error": "\(error)"])
+            }
+            try await surroundings.time.sleep(for: .seconds(2))
+        }
+    }
+
+    private var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unnamed" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+extension Logger {
+    /// For libraries whose notices are none of ours.
+    var quieter: Logger {
+        var logger = self
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}
