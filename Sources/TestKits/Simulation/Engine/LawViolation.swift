@@ -7,6 +7,7 @@ public struct LawViolation: Error, Sendable, Hashable, CustomStringConvertible {
         case budget = "L4 budget"
         case converges = "L5 converges"
         case nothingForeign = "L6 nothing leaked, nothing foreign touched"
+        case newestWins = "L8 newest wins"
     }
 
     public let law: Law

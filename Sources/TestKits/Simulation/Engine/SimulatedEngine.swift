@@ -188,10 +188,13 @@ extension SimulatedEngine {
         }
     }
 
-    /// Everything that runs dies at once, as when the host loses power.
+    /// Everything that runs dies at once, as when the host loses power; nobody is told, and connections break.
     public func losePower() {
         simulation.transcript.note("engine: power lost")
         let moment = moment()
+        state.withLock { state in
+            for subscription in state.subscriptions { subscription.breakOff() }
+        }
         change { engine in
             for instance in engine.sortedInstances where instance.isRunning {
                 engine.exit(instance.observed.providerID, code: 255, moment)

@@ -8,6 +8,7 @@ public final class LawChecker: Sendable {
         var world = World()
         var rules: [any LawRule] = [
             NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(), NothingForeignRule(),
+            NewestWinsRule(),
         ]
         var violations: [LawViolation] = []
     }
