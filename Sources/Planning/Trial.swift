@@ -19,7 +19,8 @@ struct Trial {
     init(_ observation: SetObservation) {
         self.observation = observation
         obeyRetry()
-        judge()
+        // What failed before the retry is replaced, and is no evidence any more.
+        if steps.isEmpty { judge() }
     }
 
     /// A person's word clears the verdict, and the back-off with it.
@@ -35,8 +36,9 @@ struct Trial {
         status.evidence = nil
         status.completedAt = nil
         status.retriedAt = observation.now
-        record(
-            status, of: name, .retryRequested, "\(name) was rejected, and is tried again because somebody asked for it")
+        record(status, of: name, .retryRequested) { _ in
+            "\(name) was rejected, and is tried again because somebody asked for it"
+        }
     }
 
     private mutating func judge() {
@@ -49,13 +51,17 @@ struct Trial {
         status.rejectedAt = observation.now
         status.completedAt = nil
         status.evidence = evidence
-        record(status, of: update.metadata.name, .rejected, "\(update.words) was rejected: \(evidence.sentence)")
+        record(status, of: update.metadata.name, .rejected) { $0.verdictWait?.message ?? evidence.sentence }
     }
 
-    private mutating func record(_ status: RevisionStatus, of name: String, _ reason: Reason, _ message: String) {
+    /// - Parameter message: from the choice as it is with the verdict.
+    private mutating func record(
+        _ status: RevisionStatus, of name: String, _ reason: Reason, _ message: (RevisionChoice) -> String
+    ) {
         for index in observation.revisions.indices where observation.revisions[index].metadata.name == name {
             observation.revisions[index].status = status
         }
+        let message = message(RevisionChoice(observation))
         steps.append(PlannedStep(.recordVerdict(revision: name, status), slot: nil, reason, message))
     }
 

@@ -10,7 +10,9 @@ enum VerdictPlanner {
     static let shortestWindow = Duration.seconds(30)
 
     static func plan(_ slots: [SlotView], _ revisions: RevisionChoice, _ draft: inout PlanDraft) {
-        guard !revisions.isUnresolved, let target = revisions.target, target != revisions.lastProven else { return }
+        guard !revisions.isUnresolved, let target = revisions.target,
+            target.metadata.name != revisions.lastProven?.metadata.name
+        else { return }
         let spec = draft.observation.set.spec
         let complete = spec.replicas > 0 && slots.allSatisfy { isComplete($0, target) }
         var status = target.status

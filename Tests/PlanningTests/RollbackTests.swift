@@ -45,6 +45,39 @@ import Testing
         #expect(Planner.plan(rehearsal.world.observation).steps.isEmpty)
     }
 
+    @Test(arguments: [[], ["data"]]) func `a rollback obeys the budget`(claims: [String]) throws {
+        var rehearsal = proven(4, claims: claims) {
+            $0.spec.strategy.maxUnavailable = .int(1)
+            $0.spec.strategy.maxSurge = claims.isEmpty ? .int(1) : nil
+        }
+        rehearsal.failures = [:]
+        rehearsal.apply(image: "app:v2")
+        try rehearsal.run { $0.status.currentRevision == $0.name("app:v2") }
+        let index = try #require(rehearsal.world.observation.instances.firstIndex { $0.record.spec.slot == 2 })
+        rehearsal.world.observation.instances[index].fact = .exited(code: 1)
+        var fewest = 4
+        try rehearsal.run { rehearsal in
+            let serving = rehearsal.world.observation.instances.filter { $0.fact == .running }
+            fewest = min(fewest, Set(serving.map(\.record.spec.slot)).count)
+            return rehearsal.images == Array(repeating: "app:v1", count: 4) && rehearsal.status.availableReplicas == 4
+        }
+        #expect(fewest == 3, "the dead one is all that may be missing")
+    }
+
+    @Test func `a retry forgets what stood there before`() throws {
+        var rehearsal = Rehearsal(Fixture.observation(Fixture.set(replicas: 1)))
+        rehearsal.failures["app:v1"] = .dies(code: 1)
+        try rehearsal.run { $0.revision("app:v1")?.status.verdict == .rejected }
+        try rehearsal.run {
+            $0.world.observation.instances.contains { $0.fact == .exited(code: 1) && !$0.record.isBeingDeleted }
+        }
+        rehearsal.failures = [:]
+        rehearsal.apply { $0.metadata.annotations["imm.dev/retry"] = "1" }
+        try rehearsal.run()
+        #expect(rehearsal.revision("app:v1")?.status.verdict == .proven)
+        #expect(rehearsal.revision("app:v1")?.status.retriedAt != nil)
+    }
+
     @Test func `the same manifest applied again rolls nothing out`() throws {
         var rehearsal = proven()
         rehearsal.apply(image: "app:v2")

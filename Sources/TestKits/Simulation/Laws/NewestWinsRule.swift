@@ -3,12 +3,17 @@ import InfraAPI
 /// L8: `spec` is what people wrote, also after a rollback, which goes to a proven revision; and a rejected revision gets a new
 /// occupant only where nothing takes its place, in a slot that is empty.
 struct NewestWinsRule: LawRule {
+    /// When people last changed a set's policy, by its uid; a plan may be made on a state a moment old.
+    private var policyChangedAt: [String: Duration] = [:]
+    private static let planAge = Duration.seconds(5)
+
     mutating func committed(_ change: RecordChange, before: World, after: World) -> [LawViolation] {
         switch (change.before, change.after) {
         case (.set(let old), .set(let new)) where old.uid == new.uid:
-            spec(old, new, after) + target(old, new, after)
-        case (nil, .instance(let instance)): created(instance, before)
-        default: []
+            if old.spec.onFailure != new.spec.onFailure { policyChangedAt[new.uid] = after.uptime }
+            return spec(old, new, after) + target(old, new, after)
+        case (nil, .instance(let instance)): return created(instance, before)
+        default: return []
         }
     }
 
@@ -44,7 +49,8 @@ struct NewestWinsRule: LawRule {
         else { return [] }
         let objects = ["instance \(instance.name)", "revision \(instance.spec.revision)"]
         var violations: [LawViolation] = []
-        if set.spec.onFailure == .rollback, world.hasProvenRevision(of: set) {
+        let isPolicyOld = policyChangedAt[set.uid].map { $0 <= world.uptime - NewestWinsRule.planAge } ?? true
+        if set.spec.onFailure == .rollback, isPolicyOld, world.hasProvenRevision(of: set) {
             violations.append(violation(world, objects, "made of a rejected revision, although another one is proven"))
         }
         let others = world.instances(of: set).filter { $0.spec.slot == instance.spec.slot && !$0.isLeaving }
