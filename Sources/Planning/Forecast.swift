@@ -29,6 +29,7 @@ public struct Forecast: Sendable, Hashable {
     public var changes: [PlannedStep] {
         steps.filter { planned in
             switch planned.step {
+            case .recordVerdict(_, let status): status.verdict == .rejected
             case .createRevision, .createVolume, .bindVolume, .orphanVolume, .createInstance, .adoptInstance,
                 .intend(_, .stop),
                 .attachVolumes, .detachVolumes:
@@ -36,7 +37,7 @@ public struct Forecast: Sendable, Hashable {
             case .deleteInstance(let name):
                 // A stop was shown already for one that holds volumes.
                 !steps.contains { $0.step == .intend(instance: name, .stop) }
-            case .addFinalizer, .removeFinalizer, .resolveTemplate, .recordVerdict, .deleteRevision, .prepareImage,
+            case .addFinalizer, .removeFinalizer, .resolveTemplate, .deleteRevision, .prepareImage,
                 .provisionVolume, .recordProvisioned, .recordGap, .recordInstance, .intend, .execute, .forgetInstance:
                 false
             }

@@ -7,7 +7,12 @@ enum IncomingPlanner {
     static func prepare(_ slot: SlotView, among slots: [SlotView], _ draft: inout PlanDraft) {
         guard let desired = slot.desired, let outgoing = slot.outgoing.last else { return }
         guard !backingOff(slot, desired, &draft), isPrepared(desired, slot: slot.slot, &draft) else { return }
-        let reason: Reason = outgoing.record.spec.revision == desired.metadata.name ? .restarted : .newRevision
+        let reason: Reason =
+            switch outgoing.record.spec.revision {
+            case desired.metadata.name: .restarted
+            case draft.rejected: .rolledBack
+            default: .newRevision
+            }
         let message = "replace \(outgoing.name) (\(outgoing.record.spec.revision)) by \(desired.metadata.name)"
         if outgoing.isAvailable, let failing = failing(desired, besides: slot, among: slots, draft) {
             draft.wait(
@@ -41,7 +46,7 @@ enum IncomingPlanner {
             return
         }
         let strategy = draft.observation.set.spec.strategy.type
-        if strategy == .recreate, slots.contains(where: { other in other.occupants.contains { !slot.matches($0) } }) {
+        if strategy == .recreate, slots.contains(where: { other in other.occupants.contains { !other.matches($0) } }) {
             draft.wait(slot.slot, .stopping, "Recreate: every instance of the old revision stops first")
             return
         }
@@ -66,6 +71,11 @@ enum IncomingPlanner {
         if let failed {
             let reason = Reason(rawValue: failed.reason) ?? .couldNotTry
             create(slot, desired, reason, "run \(desired.metadata.name) again after: \(failed.message)", &draft)
+        } else if let rejected = draft.rejected, rejected != desired.metadata.name,
+            slots.contains(where: { $0.occupants.contains { $0.record.spec.revision == rejected } })
+                || draft.failure(slot: slot.slot, revision: rejected) != nil
+        {
+            create(slot, desired, .rolledBack, "\(desired.metadata.name) takes the place of \(rejected)", &draft)
         } else if let current, current != desired.metadata.name {
             create(slot, desired, .newRevision, "\(desired.metadata.name) follows \(current)", &draft)
         } else {
@@ -86,7 +96,7 @@ enum IncomingPlanner {
     }
 
     /// The incoming occupant's own next step.
-    static func advance(_ occupant: Occupant, deadline: Bool, _ draft: inout PlanDraft) {
+    static func advance(_ occupant: Occupant, of slot: SlotView, _ draft: inout PlanDraft) {
         switch occupant.standing {
         case .pending where occupant.holdsVolumes: attachAndCreate(occupant, &draft)
         case .created where occupant.holdsVolumes:
@@ -98,9 +108,8 @@ enum IncomingPlanner {
             }
         case .pending, .created: run(.launch, of: occupant, &draft)
         case .starting:
-            let deadlineAt =
-                (occupant.record.metadata.creationTimestamp ?? draft.now)
-                + .seconds(draft.observation.set.spec.progressDeadlineSeconds)
+            let deadline = Duration.seconds(draft.observation.set.spec.progressDeadlineSeconds)
+            let deadlineAt = (occupant.waitedForSince(of: slot.desired) ?? draft.now) + deadline
             let trouble = occupant.view.readinessTrouble.map { ": \($0)" } ?? ""
             draft.wait(occupant.slot, .notReady, "\(occupant.name) runs and is not ready yet\(trouble)")
             if deadlineAt > draft.now { draft.wake(at: deadlineAt) }

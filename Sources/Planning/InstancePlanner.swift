@@ -9,7 +9,7 @@ enum InstancePlanner {
             if occupant.isLeaving, !occupant.holdsVolumes { continue }
             // Launching goes through here in a moment; a record of it would be a write that nobody reads.
             if occupant.standing == .created, !occupant.holdsVolumes { continue }
-            let status = absorbed(occupant, identity: draft.observation.provider.identity)
+            let status = absorbed(occupant, identity: draft.observation.provider.identity, now: draft.now)
             if status != occupant.record.status {
                 draft.add(
                     .recordInstance(occupant.name, status), slot: slot.slot, .observed,
@@ -19,7 +19,7 @@ enum InstancePlanner {
         }
     }
 
-    static func absorbed(_ occupant: Occupant, identity: String) -> InstanceStatus {
+    static func absorbed(_ occupant: Occupant, identity: String, now: Timestamp) -> InstanceStatus {
         let view = occupant.view
         var status = view.record.status
         if let observed = view.observed {
@@ -40,6 +40,7 @@ enum InstancePlanner {
         case .ready, .available, .starting: status.readySince = Occupant.readySince(view)
         case .pending, .created, .unknown: break
         }
+        if occupant.isAvailable { status.availableAt = status.availableAt ?? now }
         status.phase = phase(occupant)
         return status
     }

@@ -47,6 +47,8 @@ struct Occupant {
     }
 
     private static func standing(of view: InstanceView, minReady: Duration, now: Timestamp) -> Standing {
+        // Whatever an effect made of it: it ran, and how it ended says more.
+        if case .exited(let code) = view.fact { return ended(view.endCause, code: code) }
         let first: InstanceStep.Name = view.record.spec.epoch > 0 ? .create : .launch
         for step in [first, .start] {
             if case .failed(let failure) = view.execution(of: step) {
@@ -62,15 +64,51 @@ struct Occupant {
         case .absent where view.record.status.providerID == nil: return .pending
         case .absent: return .dead(.lost, "it is gone from the provider, and not by us")
         case .created: return .created
-        case .exited(let code): return .dead(.died, "it exited" + (code.map { " with code \($0)" } ?? ""))
+        case .exited(let code): return ended(view.endCause, code: code)
         case .running: return running(view, minReady: minReady, now: now)
         }
     }
+
+    private static func ended(_ cause: InstanceView.EndCause, code: Int?) -> Standing {
+        let what = "it exited" + (code.map { " with code \($0)" } ?? "")
+        switch cause {
+        case .own where code.map(killCodes.contains) ?? true:
+            return .dead(.killed, what + ": it was killed from outside")
+        case .own: return .dead(.died, what)
+        case .outOfMemory: return .dead(.died, what + ": out of memory")
+        case .signalled: return .dead(.killed, what + ": somebody else ended it")
+        case .unwatched: return .dead(.died, what + " while nobody watched")
+        }
+    }
+
+    /// 128 and the number of a signal that comes from outside: SIGHUP, SIGINT, SIGKILL, SIGTERM.
+    private static let killCodes = [129, 130, 137, 143]
 
     private static func running(_ view: InstanceView, minReady: Duration, now: Timestamp) -> Standing {
         if case .fail = view.liveness { return .dead(.notLive, "its liveness probe failed") }
         guard let since = readySince(view) else { return .starting }
         return since + minReady <= now ? .available : .ready(since: since)
+    }
+
+    /// Since when it runs, fails its readiness probe and could have served; nil where nothing can be held against it, as with
+    /// a probe that has no answer.
+    ///
+    /// The engine's clock and ours need not agree: the start that the engine tells counts only between the making of the
+    /// record and the probe's first failure.
+    func failingSince(of revision: Revision?) -> Timestamp? {
+        guard case .starting = standing, case .fail(let failingSince) = view.readiness else { return nil }
+        var start = failingSince
+        if record.status.availableAt == nil {
+            let startedAt = view.observed?.startedAt ?? record.status.startedAt ?? failingSince
+            start = max(record.metadata.creationTimestamp ?? failingSince, min(startedAt, failingSince))
+        }
+        return max(start, revision?.status.retriedAt ?? start)
+    }
+
+    /// Since when its set waits for it to be available.
+    func waitedForSince(of revision: Revision?) -> Timestamp? {
+        failingSince(of: revision)
+            ?? record.metadata.creationTimestamp.map { max($0, revision?.status.retriedAt ?? $0) }
     }
 
     /// Unknown probe results keep what was known before.

@@ -88,6 +88,7 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case restarted = "Restarted"
     case superseded = "Superseded"
     case died = "Died"
+    case killed = "Killed"
     case lost = "Lost"
     case notLive = "NotLive"
     case startRefused = "StartRefused"
@@ -108,6 +109,10 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case volumeReleased = "VolumeReleased"
     case historyLimit = "HistoryLimit"
     case proven = "Proven"
+    case rejected = "Rejected"
+    case rolledBack = "RolledBack"
+    case retryRequested = "RetryRequested"
+    case deadlineExceeded = "ProgressDeadlineExceeded"
     case adopted = "Adopted"
 }
 
@@ -128,6 +133,8 @@ public struct SlotWait: Sendable, Hashable {
         case crashLooping = "CrashLooping"
         case couldNotTry = "CouldNotTry"
         case progressDeadlineExceeded = "ProgressDeadlineExceeded"
+        case rolledBack = "RolledBack"
+        case rejected = "Rejected"
         case paused = "Paused"
         case partitioned = "Partitioned"
         case providerUnreachable = "ProviderUnreachable"

@@ -5,6 +5,8 @@ import InfraAPI
 struct PlanDraft {
     let observation: SetObservation
     let budget: Budget
+    /// The rejected revision that `spec` resolves to, whether another one takes its place or nothing does.
+    let rejected: String?
     private(set) var steps: [PlannedStep] = []
     private(set) var waits: [SlotWait] = []
     private(set) var wakeAt: Timestamp?
@@ -15,8 +17,11 @@ struct PlanDraft {
     private(set) var occupants: Int
     var slotFailures: [SlotFailure]
 
-    init(_ observation: SetObservation, budget: Budget, available: Int, occupants: Int) {
+    init(
+        _ observation: SetObservation, budget: Budget, rejected: String? = nil, available: Int, occupants: Int
+    ) {
         self.observation = observation
+        self.rejected = rejected
         self.budget = budget
         self.available = available
         self.occupants = occupants
@@ -29,6 +34,8 @@ struct PlanDraft {
     mutating func add(_ step: Step, slot: Int?, _ reason: Reason, _ message: String) {
         steps.append(PlannedStep(step, slot: slot, reason, message))
     }
+
+    mutating func add(_ planned: PlannedStep) { steps.append(planned) }
 
     mutating func wait(_ slot: Int?, _ reason: SlotWait.Reason, _ message: String, until time: Timestamp? = nil) {
         waits.append(SlotWait(slot: slot, reason, message))
@@ -64,7 +71,7 @@ struct PlanDraft {
         failure.slot = slot
         failure.revision = revision
         failure.reason = reason.rawValue
-        failure.message = String(message.prefix(512))
+        failure.message = String(message.prefix(RevisionEvidence.longestMessage))
         failure.count += 1
         failure.lastFailureAt = now
         slotFailures.removeAll { $0.slot == slot }

@@ -3,20 +3,23 @@ import InfraAPI
 
 /// Decides what is to be done for one set. Pure: the same observation gives the same plan.
 ///
-/// The way a plan is made reads from top to bottom: which revision is wanted, which volumes the slots need, how those who
+/// The way a plan is made reads from top to bottom: whether the revision on trial failed, which one is wanted, which volumes the slots need, how those who
 /// were told to go get on, what each slot does next, and what all that means for the set's status.
 public enum Planner {
     public static func plan(_ observation: SetObservation) -> Plan {
         if observation.set.isBeingDeleted { return teardown(observation) }
+        let trial = Trial(observation)
+        let observation = trial.observation
         let revisions = RevisionChoice(observation)
         let slots = slots(observation, revisions)
         let budget = budget(observation, revisions)
         var draft = PlanDraft(
-            observation, budget: budget,
+            observation, budget: budget, rejected: revisions.rejected?.metadata.name,
             available: slots.count { $0.occupants.contains(where: \.isAvailable) },
             occupants: slots.reduce(0) { $0 + $1.occupants.count })
 
         planFinalizer(&draft)
+        for planned in trial.steps { draft.add(planned) }
         revisions.plan(&draft)
         if blocked(&draft) == nil {
             adoptOrphans(slots, &draft)

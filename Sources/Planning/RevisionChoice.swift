@@ -1,3 +1,4 @@
+import Ambient
 import InfraAPI
 
 /// Which revision the set wants, and which one each slot should hold.
@@ -12,6 +13,10 @@ struct RevisionChoice {
     let updateRevision: String?
     /// Whether `spec.template` has not been resolved yet.
     let isUnresolved: Bool
+    /// The revision of that name; nil while none is stored.
+    let update: Revision?
+    /// The revision that was proven last: where a rollback goes.
+    let lastProven: Revision?
     private let current: Revision?
 
     init(_ observation: SetObservation) {
@@ -32,11 +37,24 @@ struct RevisionChoice {
             isUnresolved = true
         }
         let revisions = observation.revisions
+        let name = updateRevision
+        update = revisions.first { $0.metadata.name == name }
+        lastProven = revisions.filter { $0.status.verdict == .proven }.max {
+            ($0.status.provenAt ?? .epoch, $0.spec.number) < ($1.status.provenAt ?? .epoch, $1.spec.number)
+        }
         current = revisions.first { $0.metadata.name == status.currentRevision }
     }
 
-    /// The revision that is being rolled out; nil while none is stored.
-    var target: Revision? { revision(named: updateRevision) }
+    /// The revision that is being rolled out; nil while none is stored. What `spec` resolves to, unless that was rejected and
+    /// the last proven one takes its place (law L8: `spec` is never written).
+    var target: Revision? { isRolledBack ? lastProven : update }
+    /// What `spec` resolves to, if it was rejected.
+    var rejected: Revision? { update?.status.verdict == .rejected ? update : nil }
+    var isRolledBack: Bool {
+        rejected != nil && lastProven != nil && observation.set.spec.onFailure == .rollback
+    }
+    /// Rejected, and nothing takes its place: nobody who serves is replaced, and slots that serve nobody are tried again.
+    var isStopped: Bool { rejected != nil && !isRolledBack }
 
     var resolveToken: String? { observation.set.metadata.annotations[RevisionChoice.resolveAnnotation] }
 
@@ -52,23 +70,61 @@ struct RevisionChoice {
     }
 
     func desired(slot: Int, occupants: [Occupant]) -> Revision? {
-        guard keeps(slot: slot) else { return target }
+        guard keeps(slot: slot) || isStopped else { return target }
         // While unresolved, a roll-out that was under way stands still; nothing is started for it.
-        let held = occupants.filter { !$0.isLeaving }.map(\.record.spec.revision)
-        return held.lazy.compactMap { revision(named: $0) }.first ?? current ?? target
+        let staying = occupants.filter { !$0.isLeaving && revision(named: $0.record.spec.revision) != nil }
+        // Whoever serves stays. Of those who do not, one of a rejected revision comes last.
+        let held =
+            staying.first(where: \.isAvailable) ?? staying.first { !isRejected($0.record.spec.revision) }
+            ?? staying.first
+        guard let held else { return wantedInEmpty(slot: slot) }
+        let gives = isUnresolved && isRolledBack && !held.isAvailable && isRejected(held.record.spec.revision)
+        return gives ? target : revision(named: held.record.spec.revision)
     }
 
+    /// What a slot gets that keeps what it has, and has nothing: what every slot last ran, or was proven. But where the
+    /// roll-out stopped after its occupant was taken, it is tried with the new one again.
+    private func wantedInEmpty(slot: Int) -> Revision? {
+        let failed = observation.set.status.slotFailures.first { $0.slot == slot }?.revision
+        if isStopped, failed == updateRevision { return update }
+        guard let current else { return target }
+        return isRejected(current.metadata.name) ? lastProven ?? target : current
+    }
+
+    private func isRejected(_ name: String) -> Bool { revision(named: name)?.status.verdict == .rejected }
+
     func restartToken(slot: Int) -> String? {
-        keeps(slot: slot) ? nil : observation.set.metadata.annotations[RevisionChoice.restartAnnotation]
+        keeps(slot: slot) || isStopped ? nil : askedRestart
+    }
+
+    /// The restart that is asked for.
+    var askedRestart: String? { observation.set.metadata.annotations[RevisionChoice.restartAnnotation] }
+    var askedRetry: String? { observation.set.metadata.annotations[Trial.retryAnnotation] }
+
+    /// Why `spec` is not what the slots are to hold, in one sentence; nil while it is.
+    var verdictWait: SlotWait? {
+        guard !isUnresolved, let rejected else { return nil }
+        let evidence = rejected.status.evidence.map { ": \($0.sentence)" } ?? ""
+        let name = observation.set.metadata.name
+        let retry = "; `immctl rollout retry \(name)` tries it again"
+        let what = "\(rejected.words) was rejected\(evidence)"
+        if isRolledBack, let lastProven {
+            return SlotWait(slot: nil, .rolledBack, "\(what); rolled back to \(lastProven.words)\(retry)")
+        }
+        let why =
+            observation.set.spec.onFailure == .pause
+            ? "onFailure is Pause, so the roll-out stops" : "no other revision was proven, so the roll-out stops"
+        return SlotWait(slot: nil, .rejected, "\(what); \(why)\(retry)")
     }
 
     /// Resolves and freezes the wanted template, and lets go of revisions beyond the limit.
     func plan(_ draft: inout PlanDraft) {
         if isUnresolved {
             resolve(&draft)
-        } else if let updateRevision, target == nil {
+        } else if let updateRevision, update == nil {
             freeze(updateRevision, &draft)
         }
+        if let wait = verdictWait { draft.wait(nil, wait.reason, wait.message) }
         forgetOldRevisions(&draft)
     }
 
@@ -113,7 +169,8 @@ struct RevisionChoice {
     private func forgetOldRevisions(_ draft: inout PlanDraft) {
         let status = observation.set.status
         var kept = Set(observation.instances.map(\.record.spec.revision))
-        for name in [status.currentRevision, updateRevision, status.targetRevision, status.lastProvenRevision] {
+        let proven = lastProven?.metadata.name
+        for name in [status.currentRevision, updateRevision, status.targetRevision, status.lastProvenRevision, proven] {
             if let name { kept.insert(name) }
         }
         let old = observation.revisions.filter { !kept.contains($0.metadata.name) }.sorted {

@@ -117,8 +117,22 @@ public struct InstanceView: Sendable, Hashable {
         case exited(code: Int?)
     }
 
+    /// How one that exited came to its end.
+    public enum EndCause: Sendable, Hashable {
+        /// By itself: it was seen alive, nobody asked the engine to end it, and the connection stood all the time.
+        case own
+        /// Its memory limit was exceeded.
+        case outOfMemory
+        /// Somebody else asked the engine to end it.
+        case signalled
+        /// While nobody watched: the engine or the controller was away, and what else happened meanwhile is not known.
+        case unwatched
+    }
+
     public var record: Instance
     public var fact: Fact
+    /// Of use with the fact `exited` alone.
+    public var endCause = EndCause.own
     /// The object at the provider, when it is there.
     public var observed: ObservedDetails?
     public var readiness: ProbeResult

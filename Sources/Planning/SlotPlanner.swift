@@ -16,8 +16,11 @@ enum SlotPlanner {
         case .dropOutgoing: dropDead(slot, &draft)
         case .dropSuperseded:
             for occupant in slot.superseded {
+                let isRejected = occupant.record.spec.revision == draft.rejected
                 LeavingPlanner.begin(
-                    occupant, .superseded, "\(occupant.name) (\(occupant.record.spec.revision)) is wanted no more",
+                    occupant, isRejected ? .rejected : .superseded,
+                    "\(occupant.name) (\(occupant.record.spec.revision)) "
+                        + (isRejected ? "serves nobody, and its revision was rejected" : "is wanted no more"),
                     &draft)
             }
         case .proceedStalled:
@@ -44,7 +47,7 @@ enum SlotPlanner {
             }
         case .preparing: IncomingPlanner.prepare(slot, among: slots, &draft)
         case .starting, .verifying:
-            if let incoming = slot.incoming { IncomingPlanner.advance(incoming, deadline: true, &draft) }
+            if let incoming = slot.incoming { IncomingPlanner.advance(incoming, of: slot, &draft) }
         case .draining: drain(slot, &draft)
         case .stopping, .destroying: break  // LeavingPlanner says what it waits for
         case .vacant: IncomingPlanner.fill(slot, among: slots, &draft)

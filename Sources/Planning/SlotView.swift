@@ -51,7 +51,7 @@ struct SlotView {
         }
         if outgoing.contains(where: \.isDead) { return .outgoingLost }
         if !superseded.isEmpty { return .superseded }
-        if let incoming, !incoming.isAvailable, let since = incoming.record.metadata.creationTimestamp,
+        if let incoming, !incoming.isAvailable, let since = incoming.waitedForSince(of: desired),
             since + deadline <= now
         {
             return .deadline

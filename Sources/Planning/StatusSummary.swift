@@ -11,34 +11,36 @@ enum StatusSummary {
         status.provider = observation.provider.name.isEmpty ? status.provider : observation.provider.name
         status.replicas = slots.reduce(0) { $0 + $1.occupants.count }
         status.readyReplicas = staying.count { $0.isReady }
-        status.updatedReplicas = staying.count { $0.record.spec.revision == revisions.updateRevision }
+        status.updatedReplicas = staying.count {
+            $0.record.spec.revision == (revisions.target?.metadata.name ?? revisions.updateRevision)
+        }
         status.availableReplicas = staying.count(where: \.isAvailable)
         status.selector = "\(Labels.set)=\(observation.set.metadata.name)"
         status.slotFailures = draft.slotFailures
         if !revisions.isUnresolved {
             status.updateRevision = revisions.updateRevision
-            status.targetRevision = revisions.updateRevision
+            status.targetRevision = revisions.target?.metadata.name ?? revisions.updateRevision
             status.resolvedTemplateHash = observation.templateHash
             status.resolveToken = revisions.resolveToken
+            status.retryToken = revisions.askedRetry
+            if !observation.set.spec.paused, !revisions.isStopped { status.restartToken = revisions.askedRestart }
         }
         let complete = isComplete(slots, revisions, draft)
         if complete, let target = revisions.target { status.currentRevision = target.metadata.name }
-        if let proven = observation.revisions.filter({ $0.status.verdict == .proven })
-            .max(by: { ($0.status.provenAt ?? .epoch) < ($1.status.provenAt ?? .epoch) })
-        {
-            status.lastProvenRevision = proven.metadata.name
-        }
-        setConditions(&status.conditions, complete: complete, draft: draft, available: status.availableReplicas)
+        status.lastProvenRevision = revisions.lastProven?.metadata.name
+        setConditions(
+            &status.conditions, complete: complete && revisions.rejected == nil, draft: draft,
+            available: status.availableReplicas)
         return status
     }
 
-    /// Every slot is settled on what it should hold, and what the user asked for is what they hold.
+    /// Every slot is settled on what it should hold, and the target is what they hold.
     private static func isComplete(_ slots: [SlotView], _ revisions: RevisionChoice, _ draft: PlanDraft) -> Bool {
         guard !revisions.isUnresolved, draft.observation.provider.health == .reachable else { return false }
         return slots.allSatisfy { slot in
             if slot.isRemoved { return slot.occupants.isEmpty }
             return slot.state == .settled && slot.leaving.isEmpty && slot.incoming?.isAvailable == true
-                && slot.incoming?.record.spec.revision == revisions.updateRevision
+                && slot.incoming?.record.spec.revision == revisions.target?.metadata.name
         }
     }
 
@@ -84,12 +86,12 @@ enum StatusSummary {
             condition(
                 "Available", enough ? .true : .false, enough ? "MinimumAvailable" : "TooFewAvailable",
                 "at least \(draft.budget.minAvailable) of \(replicas) must be available"))
-        let deadline = draft.waits.first { $0.reason == .progressDeadlineExceeded }
+        let failed = draft.waits.first { $0.reason.endsRollout }
         conditions.set(
             condition(
-                "Progressing", deadline == nil ? .true : .false,
-                deadline?.reason.rawValue ?? (complete ? "Complete" : "Replacing"),
-                deadline.map(sentence) ?? (complete ? "the roll-out is complete" : "the roll-out goes on")))
+                "Progressing", failed == nil ? .true : .false,
+                failed?.reason.rawValue ?? (complete ? "Complete" : "Replacing"),
+                failed.map(sentence) ?? (complete ? "the roll-out is complete" : "the roll-out goes on")))
         conditions.sort { $0.type < $1.type }
     }
 
@@ -131,13 +133,17 @@ extension Occupant {
 }
 
 extension SlotWait.Reason {
+    /// What was asked for last did not come about: `rollout status` ends.
+    var endsRollout: Bool { self == .progressDeadlineExceeded || self == .rolledBack || self == .rejected }
+
     /// Waits that end only when somebody does something, or at a stated retry: kstatus' Stalled.
     func isStalled(_ failures: [SlotFailure]) -> Bool {
         switch self {
         case .crashLooping, .couldNotTry:
             failures.contains { $0.count >= ReplacementBackoff.crashLoopThreshold } || self == .couldNotTry
         case .imageUnavailable, .progressDeadlineExceeded, .providerIdentityChanged, .providerMissing,
-            .foreignInstallation:
+            .foreignInstallation,
+            .rolledBack, .rejected:
             true
         case .resolvingImage, .preparingImage, .provisioningVolume, .volumeHeld, .budgetExhausted, .starting, .notReady,
             .minReady,

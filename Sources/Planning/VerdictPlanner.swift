@@ -3,11 +3,16 @@ import InfraAPI
 
 /// Proven: every slot runs the revision and none died for a while after the last became available. The window delays the
 /// verdict, never the next slot.
+///
+/// A revision that comes back after another one was proven is watched again, so that the last proven one is where a
+/// rollback should go. A rejected one that nothing could take the place of may still prove itself.
 enum VerdictPlanner {
     static let shortestWindow = Duration.seconds(30)
 
     static func plan(_ slots: [SlotView], _ revisions: RevisionChoice, _ draft: inout PlanDraft) {
-        guard !revisions.isUnresolved, let target = revisions.target, target.status.verdict == .pending else { return }
+        guard !revisions.isUnresolved, let target = revisions.target,
+            target.metadata.name != revisions.lastProven?.metadata.name
+        else { return }
         let spec = draft.observation.set.spec
         let complete = spec.replicas > 0 && slots.allSatisfy { isComplete($0, target) }
         var status = target.status
@@ -25,6 +30,8 @@ enum VerdictPlanner {
         if provenAt <= draft.now {
             status.verdict = .proven
             status.provenAt = draft.now
+            status.rejectedAt = nil
+            status.evidence = nil
             draft.add(
                 .recordVerdict(revision: target.metadata.name, status), slot: nil, .proven,
                 "every slot kept \(target.metadata.name) available")

@@ -73,7 +73,7 @@ import Testing
             return
         }
         #expect(reason == code.rawValue)
-        #expect((kind == .blamesRevision) == (code == .startRefused || code == .alreadyExited))
+        #expect((kind == .blamesRevision) == (code == .startRefused))
         #expect(code != .unknownOutcome || kind == .tryAgain)
     }
 }

@@ -1,3 +1,4 @@
+import Planning
 import ProviderInterface
 import Testing
 
@@ -39,5 +40,42 @@ import Testing
         mirror.forget()
         #expect(!mirror.isSynced)
         #expect(mirror.entry("a") == nil)
+    }
+
+    @Test func `an end is its own only if it was watched from life to death`() {
+        let mirror = ProviderMirror()
+        _ = mirror.take(list([instance("a"), instance("b")]), begunAt: mirror.beginObservation())
+        mirror.take(instance("a", .exited(code: 1)), uid: "a")
+        #expect(mirror.endCause("a") == .own)
+        mirror.take(instance("a", .exited(code: 1)), uid: "a")
+        #expect(mirror.endCause("a") == .own, "it is read once more")
+        // The connection breaks, and comes back.
+        mirror.forget()
+        _ = mirror.take(list([instance("b", .exited(code: 255))]), begunAt: mirror.beginObservation())
+        #expect(mirror.endCause("b") == .unwatched)
+        mirror.take(instance("c", .created), uid: "c")
+        mirror.take(instance("c", .exited(code: 0)), uid: "c")
+        #expect(mirror.endCause("c") == .own, "it was made under our eyes")
+        #expect(mirror.endCause("nobody") == .unwatched)
+    }
+
+    @Test func `a signal and a lack of memory are told apart from an end of its own`() {
+        let mirror = ProviderMirror()
+        for uid in ["a", "b", "c"] { mirror.take(instance(uid), uid: uid) }
+        mirror.noteSignal("a")
+        mirror.take(instance("a", .exited(code: 0)), uid: "a")
+        #expect(mirror.endCause("a") == .signalled)
+        var exhausted = instance("b", .exited(code: 137))
+        exhausted.ranOutOfMemory = true
+        mirror.take(exhausted, uid: "b")
+        #expect(mirror.endCause("b") == .outOfMemory)
+        // The signal was for another object of that uid.
+        mirror.noteSignal("c")
+        var other = instance("c")
+        other.providerID = "id-other"
+        mirror.take(other, uid: "c")
+        other.state = .exited(code: 2)
+        mirror.take(other, uid: "c")
+        #expect(mirror.endCause("c") == .own)
     }
 }

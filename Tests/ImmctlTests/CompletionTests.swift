@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["ge"], ["get"], ":4"), (["rollout", ""], ["status", "history", "undo", "restart"], ":4"),
+        (["ge"], ["get"], ":4"), (["rollout", ""], ["status", "history", "undo", "retry", "restart"], ":4"),
         (["get", "instances"], ["instances", "instancesets"], ":4"),
         (["get", "iset", "w"], ["web", "worker"], ":4"), (["get", "iset", "web", "w"], ["worker"], ":4"),
         (["describe", "iset/d"], ["iset/db"], ":4"),

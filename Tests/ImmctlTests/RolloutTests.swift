@@ -20,6 +20,16 @@ enum Fleet {
         revision.spec.template.spec.image = digest(number)
         revision.spec.requestedImage = "registry/web:\(number)"
         revision.status.verdict = verdict
+        if verdict == .rejected {
+            var evidence = RevisionEvidence()
+            evidence.instance = "web-1-gone"
+            evidence.slot = 1
+            evidence.reason = "Died"
+            evidence.message = "it exited with code 3"
+            evidence.exitCode = 3
+            evidence.at = TestTime.now
+            revision.status.evidence = evidence
+        }
         return revision
     }
 
@@ -56,11 +66,11 @@ enum Fleet {
     }
 
     /// Revisions 1 to 3, of which the third is rolled out.
-    static func make(on bench: Bench, current: Int? = 3) async throws {
+    static func make(
+        on bench: Bench, current: Int? = 3, verdicts: [RevisionStatus.Verdict] = [.proven, .rejected, .pending]
+    ) async throws {
         _ = await bench.run("apply -f -", input: Manifest.web(image: "registry/web:3"))
-        for (number, verdict) in [(1, RevisionStatus.Verdict.proven), (2, .rejected), (3, .pending)] {
-            try await bench.create(revision(number, verdict))
-        }
+        for (index, verdict) in verdicts.enumerated() { try await bench.create(revision(index + 1, verdict)) }
         try await bench.setStatus(of: "web", SetStatus.json(status(current: current, update: 3, generation: 1)))
     }
 }
@@ -185,20 +195,14 @@ enum Fleet {
         #expect(await bench.run("rollout status iset/nope").status == .failed)
     }
 
-    @Test func `a restart that the instances do not show yet is not complete`() async throws {
+    @Test func `a restart that was not taken up yet is not complete`() async throws {
         let bench = try await Bench()
         try await Fleet.make(on: bench)
         try await bench.setStatus(of: "web", SetStatus.ready(generation: 1))
-        try await bench.create(Fleet.instance(slot: 0, "old", revision: 3))
         #expect(await bench.run("rollout restart iset/web").status == .success)
         let waiting = await bench.run("rollout status iset/web --watch=false")
-        #expect(waiting.output.contains("Restarting: not restarted yet: slot 0"), "\(waiting.output)")
-        let old = ObjectReference(Instance.resourceType, in: "default", name: "web-0-old")
-        _ = try await bench.client.mergePatch(
-            old, ["metadata": ["finalizers": .null]], nil, WriteOptions(fieldManager: "controller"))
-        _ = try? await bench.client.delete(old, DeleteOptions())
-        let token = TestTime.now.rfc3339Micro
-        try await bench.create(Fleet.instance(slot: 0, "new", revision: 3, token: token))
+        #expect(waiting.output.contains("RestartRequested: the restart is not taken up yet"), "\(waiting.output)")
+        try await bench.setStatus(of: "web", ["restartToken": .string(TestTime.now.rfc3339Micro)])
         #expect(await bench.run("rollout status iset/web").output.contains("successfully rolled out"))
     }
 
@@ -226,6 +230,8 @@ enum Fleet {
         #expect(result.lines[3].contains("registry/web:3 (registry/web@sha256:333"))
         let one = await bench.run("rollout history web --revision 2")
         #expect(one.output.contains("Requested image:"))
+        #expect(one.output.contains("Died: slot 1: web-1-gone: it exited with code 3"), "\(one.output)")
+        #expect(result.lines[2].contains("Died: slot 1: web-1-gone: it exited with code 3"))
         #expect(await bench.run("rollout history web --revision 9").status == .failed)
     }
 
@@ -243,23 +249,90 @@ enum Fleet {
 
     @Test func `undo in the middle of a roll-out goes back to what every slot last ran`() async throws {
         let bench = try await Bench()
-        try await Fleet.make(on: bench, current: 2)
-        #expect(await bench.run("rollout undo web").output.contains("revision 2"))
+        try await Fleet.make(on: bench, current: 1, verdicts: [.pending, .pending, .pending])
+        #expect(await bench.run("rollout undo web").output.contains("revision 1"))
+        // Never to one that was rejected since.
+        let other = try await Bench()
+        try await Fleet.make(on: other, current: 2)
+        #expect(await other.run("rollout undo web").output.contains("revision 1"))
     }
 
     @Test func `undo to a revision by number`() async throws {
         let bench = try await Bench()
         try await Fleet.make(on: bench)
-        let dry = await bench.run("rollout undo web --to-revision 2 --dry-run=server")
+        let dry = await bench.run("rollout undo web --to-revision 1 --dry-run=server")
         #expect(dry.output.hasSuffix("(server dry run)\n"), "\(dry.errors)")
         let image = try await bench.get(InstanceSet.resourceType, "web")[path: ["spec", "template", "spec", "image"]]
         #expect(image == "registry/web:3")
-        let result = await bench.run("rollout undo web --to-revision 2")
-        #expect(result.errors.contains("warning: revision 2 was rejected"))
-        #expect(result.status == .success)
-        let same = await bench.run("rollout undo web --to-revision 2")
+        #expect(await bench.run("rollout undo web --to-revision 1").status == .success)
+        let same = await bench.run("rollout undo web --to-revision 1")
         #expect(same.output.contains("unchanged"))
         #expect(await bench.run("rollout undo web --to-revision 7").errors.contains("its revisions are 1, 2, 3"))
+    }
+
+    @Test func `undo to a rejected revision is refused with the evidence, unless it is to be tried again`() async throws
+    {
+        let bench = try await Bench()
+        try await Fleet.make(on: bench)
+        let refused = await bench.run("rollout undo web --to-revision 2")
+        #expect(refused.status == .failed)
+        #expect(
+            refused.errors.contains("revision 2 was rejected: slot 1: web-1-gone: it exited with code 3"),
+            "\(refused.errors)")
+        #expect(refused.errors.contains("--to-revision 2 --retry"))
+        var set = try await bench.get(InstanceSet.resourceType, "web")
+        #expect(set[path: ["spec", "template", "spec", "image"]] == "registry/web:3")
+        let forced = await bench.run("rollout undo web --to-revision 2 --retry=true")
+        #expect(forced.status == .success, "\(forced.errors)")
+        set = try await bench.get(InstanceSet.resourceType, "web")
+        #expect(set[path: ["spec", "template", "spec", "image"]] == .string(Fleet.digest(2)))
+        #expect(
+            set[path: ["metadata", "annotations"]]?["imm.dev/retry"] == .string(TestTime.now.rfc3339Micro))
+    }
+
+    @Test func `retry asks for the rejected revision again, and says when there is none`() async throws {
+        let bench = try await Bench()
+        try await Fleet.make(on: bench, current: 1, verdicts: [.proven, .pending, .rejected])
+        let result = await bench.run("rollout retry web")
+        #expect(
+            result.output == "instanceset.imm.dev/web: revision 3 (web-3333333333) is tried again\n", "\(result.errors)"
+        )
+        let set = try await bench.get(InstanceSet.resourceType, "web")
+        #expect(set[path: ["metadata", "annotations"]]?["imm.dev/retry"] == .string(TestTime.now.rfc3339Micro))
+        let waiting = await bench.run("rollout status web --watch=false")
+        #expect(waiting.output.contains("RetryRequested"), "\(waiting.output)")
+
+        let other = try await Bench()
+        try await Fleet.make(on: other)
+        let nothing = await other.run("rollout retry iset/web")
+        #expect(nothing.status == .failed)
+        #expect(
+            nothing.errors.contains("revision 3 (web-3333333333) is not rejected, but pending"), "\(nothing.errors)")
+    }
+
+    @Test func `status ends with the evidence when the set was rolled back`() async throws {
+        let bench = try await Bench()
+        try await Fleet.make(on: bench, current: 1, verdicts: [.proven, .pending, .rejected])
+        var status = Fleet.status(current: 1, update: 3, generation: 1)
+        status.targetRevision = Fleet.revision(1, .proven).name
+        let why = "revision 3 was rejected: slot 1: web-1-gone: it exited with code 3; rolled back to revision 1"
+        status.conditions = [
+            SetStatus.condition("Progressing", .false, "RolledBack", why, 1),
+            SetStatus.condition("Ready", .false, "RolledBack", why, 1),
+            SetStatus.condition("Stalled", .true, "RolledBack", why, 1),
+        ]
+        try await bench.setStatus(of: "web", SetStatus.json(status))
+        for line in ["rollout status web", "rollout status web --watch=false"] {
+            let result = await bench.run(line)
+            #expect(result.status == .failed)
+            #expect(result.output.contains("failed to roll out: RolledBack: \(why)"), "\(result.output)")
+        }
+        let told = await bench.run("why web")
+        #expect(told.output.contains("Stalled is True"), "\(told.output)")
+        #expect(told.output.contains("RolledBack: \(why)"))
+        let description = await bench.run("describe iset/web")
+        #expect(description.output.contains("Rolled back to:"), "\(description.output)")
+        #expect(description.output.contains("Died: slot 1: web-1-gone: it exited with code 3"))
     }
 
     @Test func `undo without an earlier revision says so`() async throws {

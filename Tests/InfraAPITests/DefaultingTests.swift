@@ -22,7 +22,7 @@ struct DefaultingTests {
             "metadata": ["name": "web"],
             "spec": [
                 "replicas": 1, "paused": false, "minReadySeconds": 0, "progressDeadlineSeconds": 600,
-                "revisionHistoryLimit": 10, "strategy": ["type": "RollingReplace"],
+                "revisionHistoryLimit": 10, "strategy": ["type": "RollingReplace"], "onFailure": "Rollback",
                 "template": [
                     "spec": [
                         "image": "nginx", "network": "bridge", "readOnlyRootFilesystem": true,

@@ -80,7 +80,7 @@ struct ResourceTypesTests {
         set.status.conditions = [ready]
         let cells = InstanceSet.resourceType.printerColumns.map { $0.cell(of: set.json)?.encodedString() ?? "-" }
         #expect(
-            cells == ["3", "2", "0", "0", "\"web-0123456789\"", "-", "\"RolledBack\"", "\"nginx:1.27\"", "-", "-"])
+            cells == ["3", "2", "0", "0", "\"web-0123456789\"", "-", "\"RolledBack\"", "\"nginx:1.27\"", "-", "-", "-"])
         #expect(
             InstanceSet.resourceType.printerColumns.filter { $0.priority == 0 }.map(\.name) == [
                 "Desired", "Ready", "Updated", "Available", "Revision", "Age",

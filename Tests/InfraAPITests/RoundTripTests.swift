@@ -81,7 +81,7 @@ struct RoundTripTests {
             "metadata": ["name": "web", "namespace": "shop"],
             "spec": [
                 "replicas": 1, "paused": false, "minReadySeconds": 0, "progressDeadlineSeconds": 600,
-                "revisionHistoryLimit": 10, "strategy": ["type": "RollingReplace"],
+                "revisionHistoryLimit": 10, "strategy": ["type": "RollingReplace"], "onFailure": "Rollback",
                 "template": [
                     "spec": [
                         "image": "nginx:1.27", "network": "bridge", "readOnlyRootFilesystem": true,

@@ -65,8 +65,3 @@ import Testing
         return lines.joined(separator: "\n") + "\n"
     }
 }
-
-extension Step {
-    /// The case's name.
-    fileprivate var name: String { String("\(self)".prefix { $0 != "(" }) }
-}

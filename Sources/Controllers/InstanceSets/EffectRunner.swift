@@ -108,7 +108,9 @@ extension EffectOutcome {
         let kind: EffectFailure.Class =
             switch error.code {
             case .unreachable, .unknownOutcome, .identityMismatch, .cancelled, .nameTaken, .volumeInUse: .tryAgain
-            case .startRefused, .alreadyExited: .blamesRevision
+            case .startRefused: .blamesRevision
+            // It ran, and nothing is known of how it ended.
+            case .alreadyExited: .couldNotTry
             case .notFound, .imageNotFound, .pullFailed, .portTaken, .quota, .engineFailed, .notSupported: .couldNotTry
             }
         self = .failed(kind, reason: error.code.rawValue, message: error.message)

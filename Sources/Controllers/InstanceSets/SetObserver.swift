@@ -65,6 +65,7 @@ struct SetObserver {
             }
         }
         var view = InstanceView(record: record, fact: fact, observed: observed?.details, executions: executions)
+        if case .exited = fact { view.endCause = agent?.mirror.endCause(record.uid) ?? .unwatched }
         let probed = probes.results(
             of: record, template: template, isRunning: fact == .running, observed: observed, now: time.now)
         (view.readiness, view.liveness) = (probed.readiness, probed.liveness)

@@ -49,7 +49,7 @@ extension Reason {
     /// Reasons that somebody should look at.
     var isWarning: Bool {
         switch self {
-        case .died, .lost, .notLive, .startRefused, .couldNotTry, .stopOverdue: true
+        case .died, .killed, .rejected, .lost, .notLive, .startRefused, .couldNotTry, .stopOverdue: true
         default: false
         }
     }
@@ -71,6 +71,7 @@ extension Step {
         case .execute(_, let step): step.rawValue
         case .deleteInstance: "Destroy"
         case .forgetInstance: "Forget"
+        case .recordVerdict(_, let status) where status.verdict == .rejected: "Reject"
         case .recordInstance, .recordGap, .recordProvisioned, .recordVerdict: "Record"
         case .provisionVolume: "ProvisionVolume"
         case .prepareImage: "PrepareImage"

@@ -111,6 +111,7 @@ public final class ProviderAgent: Sendable {
 
     private func follow(_ events: ProviderEvents) async throws(ProviderError) {
         while let event = try await events.next() {
+            if event.kind == .signalled { mirror.noteSignal(event.uid) }
             guard isNews(event) else { continue }
             var handle = InstanceHandle(uid: event.uid, fenceVolumeUID: nil, epoch: 0, providerID: event.providerID)
             if case .some(.some(let known)) = mirror.entry(event.uid) { handle = known.handle }
@@ -129,7 +130,7 @@ public final class ProviderAgent: Sendable {
         guard case .some(let known) = mirror.entry(event.uid) else { return true }
         switch (event.kind, known?.state) {
         case (.destroyed, nil), (.started, .running), (.created, .created), (.created, .running), (.created, .exited),
-            (.started, .exited), (.exited, .exited), (.created, nil), (.started, nil), (.exited, nil):
+            (.started, .exited), (.exited, .exited), (.created, nil), (.started, nil), (.exited, nil), (.signalled, _):
             return false
         default: return true
         }

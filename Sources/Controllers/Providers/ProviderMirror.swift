@@ -10,6 +10,22 @@ public final class ProviderMirror: Sendable {
     private struct Entry {
         var observed: ObservedInstance?
         var stamp: UInt64
+        /// Whether it was seen before it ended, since everything was observed last.
+        var wasAlive = false
+        /// Whether somebody asked the engine to end it, and it was not we.
+        var wasSignalled = false
+
+        init(_ observed: ObservedInstance?, stamp: UInt64, after old: Entry?) {
+            self.observed = observed
+            self.stamp = stamp
+            let known = old?.observed?.providerID == observed?.providerID ? old : nil
+            wasAlive = known?.wasAlive ?? false
+            wasSignalled = known?.wasSignalled ?? false
+            switch observed?.state {
+            case .created, .running: wasAlive = true
+            case .exited, nil: break
+            }
+        }
     }
 
     private struct State {
@@ -48,6 +64,19 @@ public final class ProviderMirror: Sendable {
         state.withLock { $0.entries[uid].map(\.observed) }
     }
 
+    /// How one that exited came to its end. What was learned goes with the connection: an end that falls into a break
+    /// blames nobody.
+    func endCause(_ uid: String) -> InstanceView.EndCause {
+        state.withLock { state in
+            guard let entry = state.entries[uid], entry.wasAlive else { return .unwatched }
+            if entry.observed?.ranOutOfMemory == true { return .outOfMemory }
+            return entry.wasSignalled ? .signalled : .own
+        }
+    }
+
+    /// Somebody asked the engine to end this instance.
+    func noteSignal(_ uid: String) { state.withLock { $0.entries[uid]?.wasSignalled = true } }
+
     /// Call before a list is asked for, and hand the stamp in with its result.
     public func beginObservation() -> UInt64 {
         state.withLock {
@@ -64,7 +93,7 @@ public final class ProviderMirror: Sendable {
             for instance in observation.instances {
                 seen.insert(instance.uid)
                 if let entry = state.entries[instance.uid], entry.stamp > stamp { continue }
-                state.entries[instance.uid] = Entry(observed: instance, stamp: stamp)
+                state.entries[instance.uid] = Entry(instance, stamp: stamp, after: state.entries[instance.uid])
             }
             for (uid, entry) in state.entries where !seen.contains(uid) && entry.stamp < stamp {
                 if let observed = entry.observed {
@@ -117,7 +146,7 @@ public final class ProviderMirror: Sendable {
         state.withLock { state in
             state.stamp += 1
             let isNews = state.entries[uid].map { $0.observed != observed } ?? true
-            state.entries[uid] = Entry(observed: observed, stamp: state.stamp)
+            state.entries[uid] = Entry(observed, stamp: state.stamp, after: state.entries[uid])
             return isNews
         }
     }

@@ -6,7 +6,7 @@ import ResourceAPI
 struct RolloutCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollout",
-        abstract: "Follow, undo or repeat the roll-out of a set.",
+        abstract: "Follow, undo, retry or repeat the roll-out of a set.",
         discussion: """
             Examples:
               immctl rollout status instanceset/web
@@ -14,7 +14,8 @@ struct RolloutCommand: ParsableCommand {
               immctl rollout undo instanceset/web
             """,
         subcommands: [
-            RolloutStatusCommand.self, RolloutHistoryCommand.self, RolloutUndoCommand.self, RolloutRestartCommand.self,
+            RolloutStatusCommand.self, RolloutHistoryCommand.self, RolloutUndoCommand.self, RolloutRetryCommand.self,
+            RolloutRestartCommand.self,
         ])
 }
 

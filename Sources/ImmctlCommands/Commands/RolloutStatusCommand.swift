@@ -7,7 +7,8 @@ struct RolloutStatusCommand: ImmctlCommand {
         commandName: "status",
         abstract: "Follow a roll-out until it is complete or has failed.",
         discussion: """
-            Exit status: 0 complete, 1 failed, its deadline exceeded, or the time is up.
+            Exit status: 0 complete, 1 failed, its deadline exceeded, the revision rejected (with the evidence, and \
+            where the set was rolled back to), or the time is up.
 
             Examples:
               immctl rollout status instanceset/web

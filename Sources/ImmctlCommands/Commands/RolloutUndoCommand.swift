@@ -1,3 +1,4 @@
+import Ambient
 import ArgumentParser
 import InfraAPI
 import JSON
@@ -10,11 +11,13 @@ struct RolloutUndoCommand: ImmctlCommand {
         discussion: """
             In the middle of a roll-out the set goes back to the revision that every slot last ran, else to the newest \
             one before that was not rejected. The image is written as it was resolved then, so the very same revision \
-            comes back.
+            comes back. A revision that was rejected is refused: it would not be rolled out. With --retry it is tried \
+            again.
 
             Examples:
               immctl rollout undo instanceset/web
               immctl rollout undo web --to-revision 3
+              immctl rollout undo web --to-revision 3 --retry
               immctl rollout undo iset/web --dry-run server -o yaml
             """)
 
@@ -22,6 +25,9 @@ struct RolloutUndoCommand: ImmctlCommand {
 
     @Option(help: "Number of the revision, as `rollout history` shows it.")
     var toRevision: Int?
+
+    @Flag(help: "Clear the verdict of a revision that was rejected, and try it again.")
+    var retry = false
 
     @Option(help: "Whether to change anything: none, client or server.")
     var dryRun: DryRun = .none
@@ -34,14 +40,16 @@ struct RolloutUndoCommand: ImmctlCommand {
             let client = session.client
             let history = try await RevisionHistory.load(reference, client)
             let revision = try choose(from: history)
-            if revision.status.verdict == .rejected {
-                let evidence = revision.status.evidence.map { ": \($0)" } ?? ""
-                invocation.console.warn("revision \(revision.spec.number) was rejected\(evidence)")
-            }
+            let isRejected = revision.status.verdict == .rejected
+            if isRejected, !retry { throw RolloutUndoCommand.refusal(of: revision, in: history) }
             let stored = try await request("get \(reference.qualifiedName)") { () throws(APIStatus) in
                 try await client.get(reference)
             }
-            let patch = RolloutUndoCommand.patch(from: history.set, stored, to: revision)
+            var patch = RolloutUndoCommand.patch(from: history.set, stored, to: revision)
+            if isRejected {
+                patch = (patch ?? [:]).mergePatched(
+                    with: RolloutRetryCommand.patch(token: invocation.now.rfc3339Micro))
+            }
             var result = stored
             if let patch, dryRun != .client {
                 var options = WriteOptions(fieldManager: Session.fieldManager)
@@ -61,6 +69,17 @@ struct RolloutUndoCommand: ImmctlCommand {
             }
             return .success
         }
+    }
+
+    private static func refusal(of revision: Revision, in history: RevisionHistory) -> CommandFailure {
+        let number = revision.spec.number
+        let evidence = revision.status.evidence.map { ": \($0.sentence)" } ?? ""
+        return CommandFailure(
+            .failed, "revision \(number) was rejected\(evidence)",
+            hints: [
+                "it would not be rolled out; `immctl rollout undo \(history.set.name) --to-revision \(number) --retry` "
+                    + "clears the verdict and tries it again"
+            ])
     }
 
     private func choose(from history: RevisionHistory) throws(CommandFailure) -> Revision {

@@ -18,6 +18,12 @@ extension DescriptionText {
         add("Paused", spec.paused ? "yes: no voluntary step begins" : nil)
         add("Min ready", spec.minReadySeconds > 0 ? "\(spec.minReadySeconds)s" : nil)
         add("Progress deadline", "\(spec.progressDeadlineSeconds)s")
+        add("On failure", spec.onFailure.rawValue)
+        if let target = status.targetRevision, target != status.updateRevision {
+            add(
+                "Rolled back to",
+                history.revisions.first { $0.name == target }.map { "\($0.spec.number) (\(target))" } ?? target)
+        }
         section("Template", template(spec.template))
         section("Revisions", history.lines(now: now))
         section("Slots", slots(set, history, instances))

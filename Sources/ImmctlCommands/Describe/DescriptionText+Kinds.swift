@@ -38,9 +38,14 @@ extension DescriptionText {
         add("Hash", spec.hash)
         add("Requested image", spec.requestedImage.isEmpty ? nil : spec.requestedImage)
         add("Verdict", status.verdict.rawValue)
-        add("Evidence", status.evidence)
+        if let evidence = status.evidence {
+            add("Evidence", "\(evidence.reason): \(evidence.sentence)")
+            add("Exit code", evidence.exitCode.map { "\($0)" })
+        }
         add("Completed", time: status.completedAt)
         add("Proven", time: status.provenAt)
+        add("Rejected", time: status.rejectedAt)
+        add("Retried", time: status.retriedAt)
         section("Template", template(spec.template))
         section(
             "Volume claims",

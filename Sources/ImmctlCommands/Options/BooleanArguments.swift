@@ -10,7 +10,8 @@ enum BooleanArguments {
     /// Flags without a value here.
     private static let flags = [
         "--all", "--all-namespaces", "--client", "--follow", "--force-conflicts", "--ignore-not-found", "--list",
-        "--no-headers", "--overwrite", "--quiet", "--recursive", "--resolve", "--server-side", "--show-labels",
+        "--no-headers", "--overwrite", "--quiet", "--recursive", "--resolve", "--retry", "--server-side",
+        "--show-labels",
         "--timestamps",
     ]
 

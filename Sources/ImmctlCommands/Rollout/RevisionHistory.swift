@@ -26,11 +26,13 @@ struct RevisionHistory: Sendable, Hashable {
     /// The revision that `spec` resolves to.
     var wanted: Revision? { revisions.first { $0.name == set.status.updateRevision } }
 
-    /// What an undo goes back to: in the middle of a roll-out the revision that every slot last ran, and else the
-    /// newest one before the wanted one that was not rejected.
+    /// What an undo goes back to, never a rejected one: in the middle of a roll-out the revision that every slot last ran,
+    /// and else the newest one before the wanted one.
     var previous: Revision? {
         guard let wanted else { return nil }
-        if let current = revisions.first(where: { $0.name == set.status.currentRevision }), current != wanted {
+        if let current = revisions.first(where: { $0.name == set.status.currentRevision }), current != wanted,
+            current.status.verdict != .rejected
+        {
             return current
         }
         return revisions.last { $0.spec.number < wanted.spec.number && $0.status.verdict != .rejected }
@@ -38,11 +40,12 @@ struct RevisionHistory: Sendable, Hashable {
 
     func lines(now: Timestamp) -> [String] {
         guard !revisions.isEmpty else { return [] }
-        var table = TextTable("Revision", "Name", "Verdict", "In Use", "Age", "Image")
+        var table = TextTable("Revision", "Name", "Verdict", "In Use", "Age", "Image", "Evidence")
         table.rows = revisions.map { revision in
             [
                 String(revision.spec.number), revision.name, revision.status.verdict.rawValue, use(of: revision),
                 Age.text(since: revision.metadata.creationTimestamp, now: now), image(of: revision),
+                revision.status.evidence.map { "\($0.reason): \($0.sentence)" } ?? "",
             ].map(\.singleLine)
         }
         return table.lines()

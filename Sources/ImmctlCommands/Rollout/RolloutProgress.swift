@@ -14,6 +14,8 @@ struct RolloutProgress: Sendable, Hashable {
     /// Annotations that ask for a restart, and for the image's tag to be resolved anew.
     static let restartAnnotation = "imm.dev/restartedAt"
     static let resolveAnnotation = "imm.dev/resolve"
+    /// The annotation that asks for a rejected revision to be tried again.
+    static let retryAnnotation = "imm.dev/retry"
 
     /// `instanceset.imm.dev/web`
     var set: String
@@ -52,11 +54,18 @@ struct RolloutProgress: Sendable, Hashable {
         if let token = set.metadata.annotations[resolveAnnotation], token != status.resolveToken {
             return .waiting(reason: "ResolvingImage", message: "the image is to be resolved anew")
         }
+        if let token = set.metadata.annotations[retryAnnotation], token != status.retryToken {
+            return .waiting(reason: "RetryRequested", message: "the rejected revision is to be tried again")
+        }
         func current(_ type: String) -> Condition? {
             status.conditions[type].flatMap { $0.observedGeneration ?? generation >= generation ? $0 : nil }
         }
         if let progressing = current("Progressing"), progressing.status == .false {
             return .failed(reason: progressing.reason, message: progressing.message)
+        }
+        if let token = set.metadata.annotations[restartAnnotation], token != status.restartToken {
+            let why = set.spec.paused ? ": the set is paused" : ""
+            return .waiting(reason: "RestartRequested", message: "the restart is not taken up yet\(why)")
         }
         guard let ready = current("Ready") else {
             return .waiting(reason: "NotObserved", message: "the controller has not judged the newest spec yet")

@@ -47,24 +47,12 @@ struct RolloutWatch: Sendable {
         return last
     }
 
-    /// The set's own word; but a restart that the instances do not show yet is not complete. (The set's status does
-    /// not echo the restart token; each Instance records it.)
     private func progress(of object: InstanceSet) async throws(CommandFailure) -> RolloutProgress {
         var progress = RolloutProgress(object)
         if loadsSlots {
             progress.slots = SlotPhase.phases(
                 of: try await SetOccupants.load(set, client), revision: progress.revision)
         }
-        guard case .complete = progress.state,
-            let token = object.metadata.annotations[RolloutProgress.restartAnnotation]
-        else { return progress }
-        let spec = object.spec
-        let partition = spec.strategy.partition?.resolved(of: spec.replicas, rounding: .up) ?? 0
-        let occupants = try await SetOccupants.load(set, client)
-        let old = occupants.filter { $0.slot >= partition && $0.instance.spec.restartToken != token }
-        guard !old.isEmpty else { return progress }
-        let slots = old.map { String($0.slot) }.joined(separator: ", ")
-        progress.state = .waiting(reason: "Restarting", message: "not restarted yet: slot \(slots)")
         return progress
     }
 }

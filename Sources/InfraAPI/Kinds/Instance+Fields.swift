@@ -51,6 +51,7 @@ extension InstanceStatus: SchemaRecord {
         .optional("createdAt", \.createdAt, .microTime, "When the engine made it."),
         .optional("startedAt", \.startedAt, .microTime, "When it was started."),
         .optional("readySince", \.readySince, .microTime, "Since when it is ready without a break."),
+        .optional("availableAt", \.availableAt, .microTime, "When it became available for the first time."),
         .optional("finishedAt", \.finishedAt, .microTime, "When it exited."),
         .optional("exitCode", \.exitCode, .int(-2_147_483_648...2_147_483_647), "What it exited with."),
         .optional("reason", \.reason, .reasonCode, "Why it failed or is being replaced: a code."),

@@ -49,6 +49,8 @@ public struct InstanceStatus: Sendable, Hashable {
     public var startedAt: Timestamp?
     /// Since when the instance is ready without a break; nil while it is not.
     public var readySince: Timestamp?
+    /// When it became available for the first time; nil: it never did.
+    public var availableAt: Timestamp?
     public var finishedAt: Timestamp?
     public var exitCode: Int?
     /// Why it failed or is being replaced: a reason code and a sentence.

@@ -29,6 +29,7 @@ extension InstanceSet: SchemaRecord {
             .column("Image", ["spec", "template", "spec", "image"], isWide: true, "Image as the user wrote it."),
             .column("Provider", ["status", "provider"], isWide: true, "Provider that the set runs on."),
             .column("Target", ["status", "targetRevision"], isWide: true, "Revision that is being rolled out."),
+            .column("Proven", ["status", "lastProvenRevision"], isWide: true, "Where a rollback goes."),
         ],
         check: { InstanceSetValidation.validate($0) },
         updateCheck: { InstanceSetValidation.validateUpdate(from: $0, to: $1) })
@@ -48,7 +49,8 @@ extension InstanceSetSpec: SchemaRecord {
             "How long an instance has to be ready before it counts as available."),
         .defaulted(
             "progressDeadlineSeconds", \.progressDeadlineSeconds, .int(1...604_800),
-            "How long a rollout may make no progress before it is called stalled."),
+            "How long an instance may run without being ready before its revision is rejected; where its probe has no"
+                + " answer, the set is called stalled."),
         .defaulted(
             "revisionHistoryLimit", \.revisionHistoryLimit, .int(0...100), "Old revisions that are kept for undo."),
         .required("template", \.template, .record, "What each instance is made from."),
@@ -56,6 +58,9 @@ extension InstanceSetSpec: SchemaRecord {
             "volumeClaimTemplates", \.volumeClaimTemplates, .list(of: .record, .map(keys: ["name"]), maximum: 16),
             "One Volume for each slot and claim."),
         .defaulted("strategy", \.strategy, .record, "How instances are replaced."),
+        .defaulted(
+            "onFailure", \.onFailure, .enumeration,
+            "When the revision that is rolled out is rejected: Rollback to the last proven one, or Pause."),
     ]
 }
 

@@ -23,8 +23,17 @@ public struct InstanceSetSpec: Sendable, Hashable {
     /// A map by name. One Volume per slot and claim.
     public var volumeClaimTemplates: [VolumeClaimTemplate] = []
     public var strategy = ReplacementStrategy()
+    public var onFailure = FailurePolicy.rollback
 
     public init() {}
+}
+
+/// What happens when the revision that is being rolled out is rejected.
+public enum FailurePolicy: String, Sendable, Hashable, CaseIterable {
+    /// Back to the last proven revision, without touching `spec`; without one, as `pause`.
+    case rollback = "Rollback"
+    /// The roll-out stops, and what is there stays.
+    case pause = "Pause"
 }
 
 public struct ReplacementStrategy: Sendable, Hashable {
@@ -97,12 +106,17 @@ public struct InstanceSetStatus: Sendable, Hashable {
     public var updateRevision: String?
     /// Name of the revision that is being rolled out; differs from `updateRevision` only after a rollback.
     public var targetRevision: String?
+    /// Name of the revision that every slot last ran for the whole proving window.
     public var lastProvenRevision: String?
     /// SHA-256 of the template as the user wrote it, for which `updateRevision` was resolved: an equal template is not
     /// resolved again.
     public var resolvedTemplateHash: String?
     /// Value of the annotation `imm.dev/resolve` that was last obeyed (`rollout restart --resolve`).
     public var resolveToken: String?
+    /// Value of the annotation `imm.dev/retry` that was last obeyed (`rollout retry`).
+    public var retryToken: String?
+    /// Value of the annotation `imm.dev/restartedAt` that was last taken up (`rollout restart`).
+    public var restartToken: String?
     /// Slots whose occupants failed lately, by slot; the memory of the back-off. Bounded by `replicas`.
     public var slotFailures: [SlotFailure] = []
     public var conditions: [Condition] = []

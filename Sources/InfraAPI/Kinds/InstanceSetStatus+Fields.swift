@@ -23,6 +23,9 @@ extension InstanceSetStatus: SchemaRecord {
             "Hash of the template as written, for which updateRevision was resolved."),
         .optional(
             "resolveToken", \.resolveToken, .identifier, "Token of the last resolve on request that was obeyed."),
+        .optional("retryToken", \.retryToken, .identifier, "Token of the last retry on request that was obeyed."),
+        .optional(
+            "restartToken", \.restartToken, .identifier, "Token of the last restart on request that was taken up."),
         .plain(
             "slotFailures", \.slotFailures, .list(of: .record, .map(keys: ["slot"]), maximum: 10_000),
             "Slots whose occupants failed lately."),

@@ -20,7 +20,11 @@ extension Revision: SchemaRecord {
             .column("Image", ["spec", "requestedImage"], "Image as the user wrote it."),
             .age,
             .column("Resolved", ["spec", "template", "spec", "image"], isWide: true, "Image that runs."),
-            .column("Evidence", ["status", "evidence"], isWide: true, "Why it was rejected."),
+            PrinterColumn(
+                "Evidence", .string,
+                .joined(
+                    [ObjectPath("status", "evidence", "instance"), ObjectPath("status", "evidence", "message")],
+                    separator: ": "), isWide: true, "Why it was rejected."),
         ])
 }
 
@@ -44,7 +48,23 @@ extension RevisionStatus: SchemaRecord {
             "completedAt", \.completedAt, .microTime,
             "When every slot became available on it; the proving window starts here."),
         .optional("provenAt", \.provenAt, .microTime, "When it was proven."),
-        .optional("evidence", \.evidence, .message, "Why it was rejected: one sentence."),
+        .optional("rejectedAt", \.rejectedAt, .microTime, "When it was rejected."),
+        .optional("evidence", \.evidence, .record, "What it was rejected on."),
+        .optional(
+            "retriedAt", \.retriedAt, .microTime,
+            "When a person last asked for it to be tried again; what was known before counts no more."),
         .plain("conditions", \.conditions, .conditions, "Conditions of the revision."),
+    ]
+}
+
+extension RevisionEvidence: SchemaRecord {
+    public static let fields: [Field<RevisionEvidence>] = [
+        .required("instance", \.instance, .objectName, "Name of the instance that failed."),
+        .required("slot", \.slot, .int(0...9_999), "Its slot."),
+        .required(
+            "reason", \.reason, .reasonCode, "Died, NotLive, StartRefused or ProgressDeadlineExceeded."),
+        .plain("message", \.message, .message, "What happened: one sentence."),
+        .optional("exitCode", \.exitCode, .int(-2_147_483_648...2_147_483_647), "What it exited with."),
+        .required("at", \.at, .microTime, "When it was seen."),
     ]
 }

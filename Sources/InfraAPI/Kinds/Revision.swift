@@ -38,9 +38,35 @@ public struct RevisionStatus: Sendable, Hashable {
     /// When every slot became available on this revision; the proving window starts here.
     public var completedAt: Timestamp?
     public var provenAt: Timestamp?
-    /// Why it was rejected: one sentence.
-    public var evidence: String?
+    public var rejectedAt: Timestamp?
+    /// Why it was rejected; nil unless it is.
+    public var evidence: RevisionEvidence?
+    /// When a person last asked for it to be tried again: what was known before counts no more.
+    public var retriedAt: Timestamp?
     public var conditions: [Condition] = []
 
     public init() {}
+}
+
+/// What a revision was rejected on: the first failure that only image or template can be blamed for.
+public struct RevisionEvidence: Sendable, Hashable {
+    /// The longest `message`, in characters; the same everywhere where a failure is recorded.
+    public static let longestMessage = 512
+
+    /// Name of the instance; it is gone soon after.
+    public var instance = ""
+    public var slot = 0
+    /// Reason code: `Died`, `NotLive`, `StartRefused` or `ProgressDeadlineExceeded`.
+    public var reason = ""
+    /// One sentence.
+    public var message = ""
+    public var exitCode: Int?
+    public var at = Timestamp.epoch
+
+    public init() {}
+}
+
+extension RevisionEvidence {
+    /// For people.
+    public var sentence: String { "slot \(slot): \(instance): \(message)" }
 }

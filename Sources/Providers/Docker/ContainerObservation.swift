@@ -10,7 +10,7 @@ struct ContainerObservation {
     func instance(_ container: Container) -> ObservedInstance {
         let labels = container.labels
         let isOnHost = container.networkMode == "host"
-        return ObservedInstance(
+        var instance = ObservedInstance(
             // An object of ours that lost its uid is still ours to report (law L6); its id stands in.
             uid: labels[ObjectLabels.uid] ?? container.id, providerID: container.id, name: container.name,
             state: state(container), epoch: labels[ObjectLabels.epoch].flatMap { Int($0) } ?? 0,
@@ -21,6 +21,8 @@ struct ContainerObservation {
             ports: isOnHost ? hostPorts(labels) : publishedPorts(container),
             volumeUIDs: container.mounts.filter { $0.kind == "volume" }.compactMap { names.volumeUID(of: $0.name) }
                 .sorted())
+        instance.ranOutOfMemory = container.wasOutOfMemory
+        return instance
     }
 
     private func state(_ container: Container) -> ObservedInstance.State {

@@ -89,7 +89,10 @@ private func nextOrEnd<Element: Sendable>(
 }
 
 extension ProviderEvent {
-    /// Nil for what says nothing about an instance's life (exec, attach, health, signals that were sent).
+    /// SIGHUP, SIGUSR1 and SIGUSR2: programs take them for messages.
+    private static let messageSignals = ["1", "10", "12"]
+
+    /// Nil for what says nothing about an instance's life (exec, attach, health, signals that tell a program something).
     init?(_ event: EngineEvent) {
         let kind: Kind
         switch event.action {
@@ -98,6 +101,9 @@ extension ProviderEvent {
         // Docker's words, and Podman's.
         case "die", "died": kind = .exited
         case "destroy", "remove": kind = .destroyed
+        case "kill":
+            guard !ProviderEvent.messageSignals.contains(event.attributes["signal"] ?? "") else { return nil }
+            kind = .signalled
         case "pause", "unpause", "rename", "update", "restart": kind = .changed
         default: return nil
         }

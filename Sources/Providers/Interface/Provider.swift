@@ -174,6 +174,8 @@ public struct ObservedInstance: Sendable, Hashable {
     public var imageDigest: String?
     public var startedAt: Timestamp?
     public var finishedAt: Timestamp?
+    /// Whether it ended because it exceeded its memory limit.
+    public var ranOutOfMemory = false
     /// Where the instance itself is reached from here, without a port; nil when there is no route.
     public var address: String?
     public var ports: [PublishedPort]

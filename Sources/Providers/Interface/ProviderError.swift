@@ -38,5 +38,5 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
     public var description: String { message }
 
     /// Whether this is evidence against the revision, as opposed to could-not-try.
-    public var blamesRevision: Bool { code == .startRefused || code == .alreadyExited }
+    public var blamesRevision: Bool { code == .startRefused }
 }

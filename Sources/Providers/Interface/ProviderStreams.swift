@@ -2,6 +2,8 @@
 public struct ProviderEvent: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable {
         case created, started, exited, destroyed, changed
+        /// Somebody asked the engine to send it a signal that ends it; it may run on.
+        case signalled
     }
 
     public var kind: Kind

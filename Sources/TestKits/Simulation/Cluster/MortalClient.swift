@@ -3,6 +3,11 @@ import InfraAPI
 import JSON
 import ResourceAPI
 
+/// Who writes: laws that bind the controller leave people alone.
+enum Writer {
+    @TaskLocal static var isController = false
+}
+
 /// One controller process's connection to the API: calls take a little time, and after the process died nothing that it
 /// still does has an effect. What it was writing when it died is written or not, as the seed has it.
 final class MortalClient: ResourceClient {
@@ -38,7 +43,9 @@ final class MortalClient: ResourceClient {
             randomness.happens(perMille: faults.lateAnswerPerMille)
         )
         if isLost || network.isCut { throw lost("the server cannot be reached") }
-        let answer = try await body()
+        let answer = try await Writer.$isController.withValue(true) { () async -> Result<Answer, APIStatus> in
+            do throws(APIStatus) { return .success(try await body()) } catch { return .failure(error) }
+        }.get()
         if isUnanswered {
             network.count()
             throw lost("no answer came")

@@ -149,6 +149,11 @@ extension SimulatedCluster {
             deaths: engine.deathCount)
     }
 
+    /// Writes with the controller's name, for what it must never do.
+    public func asController(_ body: @Sendable (LocalResourceClient) async throws -> Void) async throws {
+        try await Writer.$isController.withValue(true) { try await body(client) }
+    }
+
     /// Waits until `condition` holds, looked at every 100 ms.
     public func wait(
         for limit: Duration, _ what: String, _ condition: @Sendable (World) -> Bool

@@ -8,6 +8,7 @@ public struct LawViolation: Error, Sendable, Hashable, CustomStringConvertible {
         case converges = "L5 converges"
         case nothingForeign = "L6 nothing leaked, nothing foreign touched"
         case crashAnywhere = "L7 crash anywhere"
+        case newestWins = "L8 newest wins"
     }
 
     public let law: Law

@@ -199,10 +199,14 @@ extension SimulatedEngine {
         }
     }
 
-    /// Everything that runs dies at once, as when the host loses power.
+    /// Everything that runs dies at once, as when the host loses power; nobody is told, and connections break.
     public func losePower() {
         simulation.transcript.note("engine: power lost")
         let moment = moment()
+        // A host without power drops its connections.
+        state.withLock { state in
+            for subscription in state.subscriptions { subscription.breakOff() }
+        }
         let count = change { engine in
             // What others own starts again by itself.
             let running = engine.sortedInstances.filter { $0.isRunning && !$0.isForeign }

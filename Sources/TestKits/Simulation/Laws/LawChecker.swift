@@ -8,7 +8,7 @@ public final class LawChecker: Sendable {
         var world = World()
         var rules: [any LawRule] = [
             NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(), NothingForeignRule(), IntentRule(),
-            BackoffRule(),
+            BackoffRule(), NewestWinsRule(),
         ]
         var violations: [LawViolation] = []
         var commits = 0
