@@ -31,9 +31,7 @@ public struct Immctl: ParsableCommand {
                 name: "Look at things",
                 subcommands: [
                     GetCommand.self, DescribeCommand.self, DiffCommand.self, PlanCommand.self, WhyCommand.self,
-                    EventsCommand.self,
-                    LogsCommand.self,
-                    WaitCommand.self,
+                    EventsCommand.self, LogsCommand.self, ExecCommand.self, WaitCommand.self,
                 ]),
             CommandGroup(
                 name: "About immctl and the server",

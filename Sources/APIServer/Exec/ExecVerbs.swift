@@ -5,6 +5,7 @@ import InfraAPI
 import JSON
 import ResourceAPI
 import RequestSyntax
+import WebSocket
 
 // exec, on Instances and on the Pods that show them.
 extension APIResponder {
@@ -18,12 +19,12 @@ extension APIResponder {
         let reference = try request.reference()
         _ = try await client.get(reference)
         let headers = request.http.headers
-        guard WebSocketHandshake.isAsked(headers) else {
+        guard WebSocketRequest.isAsked(headers) else {
             throw .badRequest(
                 "exec goes over a websocket, and this request asks for none (SPDY is not spoken here): with kubectl older "
                     + "than 1.31 set KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true")
         }
-        if let flaw = WebSocketHandshake.flaw(headers) { throw .badRequest("the websocket cannot be opened: \(flaw)") }
+        if let flaw = WebSocketRequest.flaw(headers) { throw .badRequest("the websocket cannot be opened: \(flaw)") }
         guard let subprotocol = RemoteCommandProtocol(offered: headers[values: .secWebSocketProtocol]) else {
             let known = RemoteCommandProtocol.allCases.map(\.rawValue).joined(separator: ", ")
             throw .badRequest("the websocket cannot be opened: Sec-WebSocket-Protocol must offer one of \(known)")

@@ -11,7 +11,7 @@ enum BooleanArguments {
     private static let flags = [
         "--all", "--all-namespaces", "--client", "--follow", "--force-conflicts", "--ignore-not-found", "--list",
         "--no-headers", "--overwrite", "--quiet", "--recursive", "--resolve", "--server-side", "--show-labels",
-        "--timestamps",
+        "--stdin", "--timestamps", "--tty",
     ]
 
     /// Options with a value here: true unless they are turned off.
