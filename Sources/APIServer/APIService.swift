@@ -21,10 +21,11 @@ public struct APIService: Service {
     ///   - client: what the requests are answered from.
     ///   - endpoints: what only the daemon can answer.
     ///   - tokens: who bears which token; nil: no token is known.
+    ///   - certificates: makes and revokes client certificates; nil: none is made, and none was revoked.
     public init(
         _ configuration: APIServerConfiguration, client: any ResourceClient,
         endpoints: DaemonEndpoints = DaemonEndpoints(), tokens: TokenRegistry? = nil,
-        surroundings: Surroundings, logger: Logger
+        certificates: CertificateRegistry? = nil, surroundings: Surroundings, logger: Logger
     ) {
         self.configuration = configuration
         self.logger = logger
@@ -35,7 +36,8 @@ public struct APIService: Service {
         responder = APIResponder(
             client: client, endpoints: endpoints,
             podTranslation: configuration.servesPodsView ? PodTranslation(client) : nil,
-            authorization: Authorization(client: client), tokens: tokens, immVersion: configuration.immVersion,
+            authorization: Authorization(client: client), tokens: tokens, certificates: certificates,
+            immVersion: configuration.immVersion,
             openAPIDocuments: OpenAPIDocuments(groups: Discovery.all, immVersion: configuration.immVersion),
             limits: configuration.limits, surroundings: surroundings, streams: streams,
             measures: RequestMeasures(endpoints.metrics), logger: logger)
@@ -91,6 +93,8 @@ public struct APIService: Service {
     private func authenticating(_ transport: CallerSource.Transport) -> AuthenticatingResponder {
         AuthenticatingResponder(
             base: responder,
-            source: CallerSource(transport: transport, tokens: responder.tokens, time: responder.surroundings.time))
+            source: CallerSource(
+                transport: transport, tokens: responder.tokens, certificates: responder.certificates,
+                time: responder.surroundings.time))
     }
 }

@@ -37,7 +37,8 @@ public struct Immctl: ParsableCommand {
                 name: "About immctl and the server",
                 subcommands: [
                     VersionCommand.self, ExplainCommand.self, APIResourcesCommand.self, APIVersionsCommand.self,
-                    AuthCommand.self, TokenCommand.self, ConfigCommand.self, CompletionCommand.self,
+                    ClusterInfoCommand.self, AuthCommand.self, TokenCommand.self, CertificateCommand.self,
+                    ConfigCommand.self, CompletionCommand.self,
                 ]),
         ])
 

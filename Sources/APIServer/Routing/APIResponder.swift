@@ -15,6 +15,8 @@ struct APIResponder: HTTPResponder {
     let authorization: Authorization
     /// nil: no tokens here.
     let tokens: TokenRegistry?
+    /// nil: no certificates are made here.
+    let certificates: CertificateRegistry?
     let immVersion: String
     let openAPIDocuments: OpenAPIDocuments
     let limits: APIServerLimits
