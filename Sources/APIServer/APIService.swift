@@ -33,13 +33,20 @@ public struct APIService: Service {
         endpoints.metrics.gauge("imm_apiserver_open_streams", "Watches and followed logs that are open.") {
             Double(streams.count)
         }
+        let execPlaces = ExecPlaces(maximum: configuration.limits.maxExecSessions)
+        endpoints.metrics.gauge("imm_apiserver_exec_sessions", "Commands that run by exec.") {
+            Double(execPlaces.count)
+        }
         responder = APIResponder(
             client: client, endpoints: endpoints,
             podTranslation: configuration.servesPodsView ? PodTranslation(client) : nil,
             authorization: Authorization(client: client), tokens: tokens, certificates: certificates,
             immVersion: configuration.immVersion,
-            openAPIDocuments: OpenAPIDocuments(groups: Discovery.all, immVersion: configuration.immVersion),
+            openAPIDocuments: OpenAPIDocuments(
+                groups: Discovery.all, viewed: configuration.servesPodsView ? ViewedKinds.all : [],
+                immVersion: configuration.immVersion),
             limits: configuration.limits, surroundings: surroundings, streams: streams,
+            execPlaces: execPlaces,
             measures: RequestMeasures(endpoints.metrics), logger: logger)
     }
 

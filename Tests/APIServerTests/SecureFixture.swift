@@ -55,6 +55,7 @@ struct SecureFixture: Sendable {
             tasks.addTask { try await group.run() }
             do {
                 try await eventually("the server listens") { fixture.server.listeningPort != nil }
+                try await RawConnection.open("\(directory)/imm.sock").close()
                 try await body(fixture)
                 // Whatever a bad client did: the server still answers.
                 #expect(try await fixture.code(fixture.admin(), "/livez") == 200)

@@ -29,6 +29,7 @@ extension APIResponder {
             let known = RemoteCommandProtocol.allCases.map(\.rawValue).joined(separator: ", ")
             throw .badRequest("the websocket cannot be opened: Sec-WebSocket-Protocol must offer one of \(known)")
         }
+        let execPlace = try execPlaces.take()
         let session = try await open(reference, wanted)
         guard let incoming = await ConnectionTakeover.take(request.channel) else {
             session.cancel()
@@ -37,12 +38,13 @@ extension APIResponder {
         let command = RemoteCommand(
             session, subprotocol, incoming, maxMessageBytes: limits.maxExecMessageBytes, time: surroundings.time,
             logger: logger)
-        return try switched(to: command, subprotocol, request)
+        return try switched(to: command, subprotocol, request, execPlace)
     }
 
     /// 101, and the websocket as the body.
     private func switched(
-        to command: RemoteCommand, _ subprotocol: RemoteCommandProtocol, _ request: ResourceRequest
+        to command: RemoteCommand, _ subprotocol: RemoteCommandProtocol, _ request: ResourceRequest,
+        _ execPlace: ExecPlace
     ) throws(APIStatus) -> Response {
         let channel = request.channel
         let end: @Sendable () -> Void = { [weak command] in
@@ -53,7 +55,7 @@ extension APIResponder {
             channel.close(promise: nil)
             throw .shuttingDown
         }
-        let place = StreamPlace(id, streams)
+        let place = StreamPlace(id, streams, execPlace)
         let headers: HTTPFields = [
             .upgrade: "websocket", .connection: "Upgrade", .secWebSocketProtocol: subprotocol.rawValue,
             .secWebSocketAccept: WebSocketHandshake.accept(request.http.headers[.secWebSocketKey] ?? ""),
@@ -84,14 +86,14 @@ extension ExecRequest {
     }
 }
 
-/// A place among the open streams, held as long as the response is.
+/// A place among the open streams and the exec sessions, held as long as the response is.
 private final class StreamPlace: Sendable {
     private let id: UInt64
     private let streams: OpenStreams
+    private let execPlace: ExecPlace
 
-    init(_ id: UInt64, _ streams: OpenStreams) {
-        self.id = id
-        self.streams = streams
+    init(_ id: UInt64, _ streams: OpenStreams, _ execPlace: ExecPlace) {
+        (self.id, self.streams, self.execPlace) = (id, streams, execPlace)
     }
 
     deinit { streams.leave(id) }
