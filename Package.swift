@@ -146,6 +146,7 @@ let package = Package(
         library(
             "Conformance", path: "Sources/TestKits/Conformance",
             ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
+        library("SampleKinds", path: "Sources/TestKits/SampleKinds", ["InfraAPI", "JSON"]),
 
         // Tests.
         tests("JSONTests", ["JSON"]),
@@ -161,7 +162,7 @@ let package = Package(
         tests(
             "ObjectStoreTests",
             ["ObjectStore", "ObjectStoreSQLite", "Conformance", "JSON", "Ambient", "store-writer"]),
-        tests("ResourceAPITests", ["ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient"]),
+        tests("ResourceAPITests", ["ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "SampleKinds", "Ambient"]),
         tests("WebSocketTests", ["JSON", "WebSocket"]),
         tests("RequestSyntaxTests", ["RequestSyntax", "ResourceAPI"]),
         tests("PlanningTests", ["Planning", "InfraAPI", "Ambient"], exclude: ["Golden"]),
@@ -215,6 +216,6 @@ if Context.environment["IMM_FUZZ"] != nil {
             name: "fuzz",
             dependencies: [
                 "Ambient", "InfraAPI", "JSON", "JSONPath", "KubernetesProtobuf", "Manifests", "ObjectStore",
-                "RequestSyntax", "ResourceAPI",
+                "RequestSyntax", "ResourceAPI", "SampleKinds",
             ], path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries"], swiftSettings: swiftSettings))
 }

@@ -40,6 +40,7 @@ import Testing
             ]
         ),
         ("Sources/APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "WebSocket"]),
+        ("Sources/TestKits/SampleKinds", ["InfraAPI", "JSON"]),
         ("Sources/TestKits/Conformance", ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
     ]
 
