@@ -83,6 +83,7 @@ let package = Package(
             "ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", .product(name: "GRDB", package: "GRDB.swift")]),
         library("ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
         library("RequestSyntax", ["ResourceAPI"]),
+        library("WebSocket", ["InfraAPI", "JSON", crypto]),
         library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", logging]),
         library("HTTPTransport", ["CLibcurl", "CShims", "Ambient"]),
         library("PKI", ["Ambient", crypto, certificates, asn1]),
@@ -105,7 +106,7 @@ let package = Package(
             "APIServer",
             [
                 "Ambient", "InfraAPI", "JSON", "KubernetesProtobuf", "Manifests", "OpenAPI", "RequestSyntax",
-                "ResourceAPI", "Telemetry", logging, lifecycle,
+                "ResourceAPI", "Telemetry", "WebSocket", logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -115,12 +116,12 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 "PKI", crypto,
             ]),
-        library("APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI"]),
+        library("APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "WebSocket"]),
         library(
             "ImmctlCommands",
             [
                 "APIClient", "Ambient", "HTTPTransport", "InfraAPI", "JSON", "JSONPath", "Manifests", "ResourceAPI",
-                arguments,
+                arguments, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         // Executables.
@@ -149,6 +150,7 @@ let package = Package(
         library(
             "Conformance", path: "Sources/TestKits/Conformance",
             ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
+        library("SampleKinds", path: "Sources/TestKits/SampleKinds", ["InfraAPI", "JSON"]),
 
         // Tests.
         tests("JSONTests", ["JSON"]),
@@ -164,7 +166,8 @@ let package = Package(
         tests(
             "ObjectStoreTests",
             ["ObjectStore", "ObjectStoreSQLite", "Conformance", "JSON", "Ambient", "store-writer"]),
-        tests("ResourceAPITests", ["ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient"]),
+        tests("ResourceAPITests", ["ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "SampleKinds", "Ambient"]),
+        tests("WebSocketTests", ["JSON", "WebSocket"]),
         tests("RequestSyntaxTests", ["RequestSyntax", "ResourceAPI"]),
         tests("PlanningTests", ["Planning", "InfraAPI", "Ambient"], exclude: ["Golden"]),
         tests(
@@ -195,7 +198,10 @@ let package = Package(
             ]),
         tests(
             "ImmctlTests",
-            ["ImmctlCommands", "APIClient", "ObjectStore", "ResourceAPI", "InfraAPI", "JSON", "Ambient", arguments]),
+            [
+                "ImmctlCommands", "APIClient", "APIServer", "ObjectStore", "ResourceAPI", "InfraAPI", "JSON", "Ambient",
+                arguments, logging, lifecycle,
+            ]),
         tests(
             "EndToEndTests",
             [
@@ -214,6 +220,6 @@ if Context.environment["IMM_FUZZ"] != nil {
             name: "fuzz",
             dependencies: [
                 "Ambient", "InfraAPI", "JSON", "JSONPath", "KubernetesProtobuf", "Manifests", "ObjectStore",
-                "RequestSyntax", "ResourceAPI",
+                "RequestSyntax", "ResourceAPI", "SampleKinds",
             ], path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries"], swiftSettings: swiftSettings))
 }

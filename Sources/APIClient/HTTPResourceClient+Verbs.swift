@@ -53,7 +53,8 @@ extension HTTPResourceClient: ResourceClient {
     public func apply(
         _ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions
     ) async throws(APIStatus) -> JSONValue {
-        var path = RequestPath(try reference(of: object, isScale: false), subresource: subresource?.rawValue)
+        let reference = try reference(of: object, isScale: subresource == .scale)
+        var path = RequestPath(reference, subresource: subresource?.rawValue)
         path.add(options)
         return try await json(
             .patch, path.string, body: object, contentType: "application/apply-patch+yaml", term: options.term)

@@ -87,7 +87,7 @@ public struct HTTPResourceClient: Sendable {
         }
     }
 
-    private func request(
+    func request(
         _ method: HTTPRequest.Method, _ path: String, body: [UInt8] = [], contentType: String = "application/json",
         accept: String
     ) -> HTTPRequest {

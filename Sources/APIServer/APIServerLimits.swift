@@ -32,6 +32,9 @@ public struct APIServerLimits: Sendable, Hashable {
     /// their clients do not all come back at once.
     public var defaultWatchDuration: Duration = .seconds(1800)
 
+    /// Commands that run by exec at once, for all clients together (429 beyond).
+    public var maxExecSessions = 64
+
     /// The largest message of an exec's websocket, in bytes.
     public var maxExecMessageBytes = 1 << 20
 

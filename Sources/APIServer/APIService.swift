@@ -21,10 +21,11 @@ public struct APIService: Service {
     ///   - client: what the requests are answered from.
     ///   - endpoints: what only the daemon can answer.
     ///   - tokens: who bears which token; nil: no token is known.
+    ///   - certificates: makes and revokes client certificates; nil: none is made, and none was revoked.
     public init(
         _ configuration: APIServerConfiguration, client: any ResourceClient,
         endpoints: DaemonEndpoints = DaemonEndpoints(), tokens: TokenRegistry? = nil,
-        surroundings: Surroundings, logger: Logger
+        certificates: CertificateRegistry? = nil, surroundings: Surroundings, logger: Logger
     ) {
         self.configuration = configuration
         self.logger = logger
@@ -32,12 +33,20 @@ public struct APIService: Service {
         endpoints.metrics.gauge("imm_apiserver_open_streams", "Watches and followed logs that are open.") {
             Double(streams.count)
         }
+        let execPlaces = ExecPlaces(maximum: configuration.limits.maxExecSessions)
+        endpoints.metrics.gauge("imm_apiserver_exec_sessions", "Commands that run by exec.") {
+            Double(execPlaces.count)
+        }
         responder = APIResponder(
             client: client, endpoints: endpoints,
             podTranslation: configuration.servesPodsView ? PodTranslation(client) : nil,
-            authorization: Authorization(client: client), tokens: tokens, immVersion: configuration.immVersion,
-            openAPIDocuments: OpenAPIDocuments(groups: Discovery.all, immVersion: configuration.immVersion),
+            authorization: Authorization(client: client), tokens: tokens, certificates: certificates,
+            immVersion: configuration.immVersion,
+            openAPIDocuments: OpenAPIDocuments(
+                groups: Discovery.all, viewed: configuration.servesPodsView ? ViewedKinds.all : [],
+                immVersion: configuration.immVersion),
             limits: configuration.limits, surroundings: surroundings, streams: streams,
+            execPlaces: execPlaces,
             measures: RequestMeasures(endpoints.metrics), logger: logger)
     }
 
@@ -91,6 +100,8 @@ public struct APIService: Service {
     private func authenticating(_ transport: CallerSource.Transport) -> AuthenticatingResponder {
         AuthenticatingResponder(
             base: responder,
-            source: CallerSource(transport: transport, tokens: responder.tokens, time: responder.surroundings.time))
+            source: CallerSource(
+                transport: transport, tokens: responder.tokens, certificates: responder.certificates,
+                time: responder.surroundings.time))
     }
 }

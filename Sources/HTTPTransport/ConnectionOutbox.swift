@@ -46,6 +46,14 @@ final class ConnectionOutbox: Sendable {
         return state.withLock { !$0.isCancelled && !$0.closesWriting }
     }
 
+    func post(_ bytes: [UInt8]) {
+        state.withLock { state in
+            guard !state.isCancelled, !state.closesWriting else { return }
+            state.bytes += bytes
+            ConnectionOutbox.wake(state)
+        }
+    }
+
     func closeWriting() {
         state.withLock { state in
             state.closesWriting = true

@@ -2,7 +2,7 @@ import Ambient
 
 /// A connection that was an HTTP request and is now whatever both sides agreed on: bytes in both directions.
 ///
-/// One reader and one writer. Reading slowly slows the other side down. It is closed by `cancel`, when a reading or
+/// One reader; whole messages of several writers stay whole. Reading slowly slows the other side down. It is closed by `cancel`, when a reading or
 /// writing task is cancelled, and when it is let go.
 public final class UpgradedConnection: Sendable {
     private let label: String
@@ -10,6 +10,7 @@ public final class UpgradedConnection: Sendable {
     private let buffer: StreamBuffer
     private let outbox: ConnectionOutbox
     private let startThread: @Sendable () -> Bool
+    private let answered = Guarded(HTTPHeaders())
 
     init(
         _ request: HTTPRequest, _ endpoint: HTTPEndpoint, _ limits: HTTPLimits, onEnd: @escaping @Sendable () -> Void
@@ -35,7 +36,10 @@ public final class UpgradedConnection: Sendable {
         } onCancel: {
             outbox.cancel()
         }.get()
-        if head.status == 101 { return .switched(self) }
+        if head.status == 101 {
+            answered.withLock { $0 = head.headers }
+            return .switched(self)
+        }
         var body: [UInt8] = []
         while let chunk = try await read() {
             body += chunk
@@ -47,6 +51,9 @@ public final class UpgradedConnection: Sendable {
         }
         return .refused(HTTPResponse(status: head.status, headers: head.headers, body: body))
     }
+
+    /// Those of the answer that switched the protocol.
+    public var headers: HTTPHeaders { answered.withLock { $0 } }
 
     /// The next bytes; nil when the other side has closed its direction.
     public func read() async throws(HTTPError) -> [UInt8]? {
@@ -69,6 +76,9 @@ public final class UpgradedConnection: Sendable {
                 code: .cancelled, mayHaveReachedServer: true, message: "\(label): the connection is closed")
         }
     }
+
+    /// Hands a few bytes over without waiting for room, as an answer to what was read; dropped when it is closed.
+    public func post(_ bytes: [UInt8]) { outbox.post(bytes) }
 
     /// Says that nothing more will be written, after what was; the other direction stays open.
     public func closeWriting() { outbox.closeWriting() }

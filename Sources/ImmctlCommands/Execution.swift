@@ -9,8 +9,12 @@ extension Immctl {
         let console = invocation.console
         if invocation.program == .kubectlCompletion || arguments.first == "__complete" {
             let words = invocation.program == .kubectlCompletion ? arguments : Array(arguments.dropFirst())
-            console.output(await Completion(invocation: invocation).answer(words).text)
-            return .success
+            return await DefaultNamespace.$name.withValue(
+                DefaultNamespace.find(words, invocation.environment, invocation.program)
+            ) {
+                console.output(await Completion(invocation: invocation).answer(words).text)
+                return .success
+            }
         }
         let command: any ParsableCommand
         do {

@@ -31,15 +31,14 @@ public struct Immctl: ParsableCommand {
                 name: "Look at things",
                 subcommands: [
                     GetCommand.self, DescribeCommand.self, DiffCommand.self, PlanCommand.self, WhyCommand.self,
-                    EventsCommand.self,
-                    LogsCommand.self,
-                    WaitCommand.self,
+                    EventsCommand.self, LogsCommand.self, ExecCommand.self, WaitCommand.self,
                 ]),
             CommandGroup(
                 name: "About immctl and the server",
                 subcommands: [
                     VersionCommand.self, ExplainCommand.self, APIResourcesCommand.self, APIVersionsCommand.self,
-                    AuthCommand.self, TokenCommand.self, ConfigCommand.self, CompletionCommand.self,
+                    ClusterInfoCommand.self, AuthCommand.self, TokenCommand.self, CertificateCommand.self,
+                    ConfigCommand.self, CompletionCommand.self,
                 ]),
         ])
 

@@ -5,6 +5,8 @@ import SwiftASN1
 
 /// Who a client certificate says its holder is.
 public struct CertifiedClient: Sendable, Hashable {
+    /// The certificate's serial number, in hexadecimal digits.
+    public let serial: String
     /// The common name.
     public let user: String
     /// The organisations, in their order.
@@ -50,7 +52,8 @@ extension CertificateAuthority {
             throw PKIError("the client certificate must have one common name, which is the user")
         }
         return CertifiedClient(
-            user: user, groups: leaf.subject.values(of: .RDNAttributeType.organizationName),
+            serial: leaf.serialNumber.hexadecimal, user: user,
+            groups: leaf.subject.values(of: .RDNAttributeType.organizationName),
             notBefore: Timestamp(leaf.notValidBefore), notAfter: Timestamp(leaf.notValidAfter))
     }
 }

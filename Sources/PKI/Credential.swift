@@ -11,6 +11,8 @@ public struct Credential: Sendable, Hashable {
     public let keyPEM: String
     let certificate: Certificate
 
+    /// The serial number, in hexadecimal digits.
+    public var serial: String { certificate.serialNumber.hexadecimal }
     public var notBefore: Timestamp { Timestamp(certificate.notValidBefore) }
     public var notAfter: Timestamp { Timestamp(certificate.notValidAfter) }
 
@@ -46,6 +48,15 @@ public struct Credential: Sendable, Hashable {
         self.certificatePEM = certificatePEM
         self.keyPEM = keyPEM
         self.certificate = certificate
+    }
+}
+
+extension Certificate.SerialNumber {
+    var hexadecimal: String {
+        bytes.map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.utf8.count == 1 ? "0" + digits : digits
+        }.joined()
     }
 }
 

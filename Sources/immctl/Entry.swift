@@ -15,7 +15,7 @@ struct Entry {
         let environment = Environment.system()
         let invocation = Invocation(
             program: Program(startedAs: CommandLine.arguments.first ?? ""), console: .system(environment: environment),
-            environment: environment, surroundings: .system,
+            streams: .system, environment: environment, surroundings: .system,
             connect: { address in .http(address) })
         exit(await Immctl.execute(Array(CommandLine.arguments.dropFirst()), in: invocation).rawValue)
     }

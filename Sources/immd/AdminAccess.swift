@@ -24,6 +24,11 @@ final class AdminAccess: Sendable {
             path: dataDirectory + "/pki", serverNames: AdminAccess.serverNames(address, names), surroundings)
     }
 
+    /// Makes and revokes the certificates of others.
+    func certificates(_ store: any CertificateStore, _ surroundings: Surroundings) -> CertificateRegistry {
+        CertificateRegistry(store: store, authority: directory.authority, surroundings)
+    }
+
     var listener: TLSListener {
         TLSListener(
             address: address, authority: directory.authority,

@@ -67,8 +67,9 @@ struct Daemon {
                     HealthCheck("caches") { host.hasSynced ? nil : "the caches are being filled" },
                 ],
                 metrics: metrics),
-            tokens: TokenRegistry(store: StoredTokens(store: store), surroundings), surroundings: surroundings,
-            logger: logger)
+            tokens: TokenRegistry(store: StoredTokens(store: store), surroundings),
+            certificates: access?.certificates(StoredCertificates(store: store), surroundings),
+            surroundings: surroundings, logger: logger)
         logger.notice(
             "immd starts",
             metadata: ["version": "\(Version.text)", "installation": "\(installation.id)", "data": "\(dataDirectory)"])

@@ -14,7 +14,9 @@ extension SecureFixture {
         _ = try await local.create(
             [
                 "apiVersion": "imm.dev/v1alpha1", "kind": "RoleBinding",
-                "metadata": ["name": .string("\(name)-\(role)"), "namespace": "default"],
+                "metadata": [
+                    "name": .string(String("\(name)-\(role)".map { $0 == ":" ? "." : $0 })), "namespace": "default",
+                ],
                 "spec": ["subject": ["kind": .string(kind), "name": .string(name)], "role": .string(role)],
             ], WriteOptions())
     }
@@ -82,6 +84,22 @@ extension SecureFixture {
                 #expect((answer.code != 403) == may, "\(attempt.testDescription) as \(role): \(answer.code)")
                 if !may { #expect(answer.json["kind"] == "Status" && answer.json["reason"] == "Forbidden") }
             }
+        }
+    }
+
+    @Test func `a group has its role, by the certificate's organisations and nothing else`() async throws {
+        try await SecureFixture.run { fixture in
+            try await fixture.bind("view", kind: "Group", name: "ops")
+            let member = fixture.client(try fixture.certificate("bob", ["dev", "ops"]))
+            #expect(try await fixture.code(member, setsPath) == 200)
+            // A user of the group's name is no member, nor is a group of the user's name the user.
+            #expect(try await fixture.code(fixture.user("ops"), setsPath) == 403)
+            try await fixture.bind("view", kind: "User", name: "dev")
+            let other = fixture.client(try fixture.certificate("eve", ["dev", "ops2"]))
+            #expect(try await fixture.code(other, setsPath) == 403)
+            try await fixture.bind("view", kind: "Group", name: "system:authenticated")
+            #expect(try await fixture.code(fixture.user("anybody"), setsPath) == 200)
+            #expect(try await fixture.code(fixture.client(nil), setsPath) == 401)
         }
     }
 

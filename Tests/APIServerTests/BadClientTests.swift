@@ -88,6 +88,36 @@ import Testing
         }
     }
 
+    @Test func `a refused upgrade closes its connection, and what is refused at the door is counted`() async throws {
+        try await SecureFixture.run { fixture in
+            let transport = HTTPTransport(
+                endpoint: .tcp(
+                    base: fixture.url,
+                    tls: TLSOptions(
+                        certificateAuthority: .pem(Array(fixture.authority.credential.certificatePEM.utf8)))))
+            defer { transport.shutdown() }
+            let path = "/apis/imm.dev/v1alpha1/namespaces/default/instances/web-0/exec?command=sh&stdout=true"
+            let answer = try await transport.upgrade(
+                HTTPRequest(
+                    .get, path,
+                    headers: [
+                        "Connection": "Upgrade", "Upgrade": "websocket", "Authorization": "Bearer imm1.no.body",
+                    ]))
+            guard case .refused(let refusal) = answer else {
+                Issue.record("switched")
+                return
+            }
+            #expect(refusal.status == 401 && refusal.headers["Connection"] == "close")
+            #expect(refusal.headers["WWW-Authenticate"] == "Bearer realm=\"imm\"")
+            let client = try fixture.admin()
+            defer { client.shutdown() }
+            let metrics = String(
+                decoding: try await client.raw(method: .get, path: "/metrics", accept: "*/*").body, as: UTF8.self)
+            let counted = #"imm_apiserver_requests_total{verb="get",resource="instances.imm.dev/exec",code="401"} 1"#
+            #expect(metrics.contains(counted), "\(metrics.split(separator: "\n").filter { $0.contains("401") })")
+        }
+    }
+
     @Test func `a body of 10 MB gets 413`() async throws {
         try await SecureFixture.run { fixture in
             let client = try fixture.admin()
@@ -120,7 +150,8 @@ import Testing
         try await SecureFixture.run(limits: limits) { fixture in
             let connection = try await RawConnection.open(fixture.directory + "/imm.sock")
             defer { connection.close() }
-            try connection.send("GET /livez HTTP/1.1\r\nX-Slow: ")
+            // On a busy machine the server may have given up before the first byte.
+            connection.offer("GET /livez HTTP/1.1\r\nX-Slow: ")
             var response = ""
             try await eventually("the server gives up, though bytes keep coming") {
                 connection.offer("a")
@@ -152,8 +183,9 @@ import Testing
 
     @Test func `an idle connection is left alone after its requests`() async throws {
         var limits = APIServerLimits()
-        limits.requestHeadTimeout = .milliseconds(300)
-        limits.requestBodyTimeout = .milliseconds(300)
+        // Long enough for a request on a busy machine.
+        limits.requestHeadTimeout = .milliseconds(1_500)
+        limits.requestBodyTimeout = .milliseconds(1_500)
         try await SecureFixture.run(limits: limits) { fixture in
             let connection = try await RawConnection.open(fixture.directory + "/imm.sock")
             defer { connection.close() }
@@ -164,7 +196,7 @@ import Testing
                     response += String(decoding: try #require(connection.received()), as: UTF8.self)
                     return response.hasSuffix("ok")
                 }
-                try await Task.sleep(for: .milliseconds(600))
+                try await Task.sleep(for: .milliseconds(2_000))
             }
         }
     }

@@ -52,10 +52,12 @@ private final class Echo: ExecSession {
     }
 
     private func withServer(
-        code: Int = 0, _ body: @Sendable (ServedFixture, HTTPTransport, Echo) async throws -> Void
+        code: Int = 0, limits: APIServerLimits = APIServerLimits(),
+        _ body: @Sendable (ServedFixture, HTTPTransport, Echo) async throws -> Void
     ) async throws {
         let echo = Echo(code: code)
-        try await ServedFixture.run(endpoints: DaemonEndpoints(exec: { (_, _) throws(APIStatus) in echo })) { server in
+        let endpoints = DaemonEndpoints(exec: { (_, _) throws(APIStatus) in echo })
+        try await ServedFixture.run(limits: limits, endpoints: endpoints) { server in
             try await server.createInstance("web-0")
             let transport = HTTPTransport(endpoint: .unix(path: server.socketPath))
             defer { transport.shutdown() }
@@ -139,6 +141,31 @@ private final class Echo: ExecSession {
             }
             #expect(answer.status == 400)
             #expect(String(decoding: answer.body, as: UTF8.self).contains(word))
+        }
+    }
+
+    @Test func `sessions have a limit of their own, and a place is free again when one ends`() async throws {
+        var limits = APIServerLimits()
+        limits.maxExecSessions = 1
+        try await withServer(limits: limits) { _, transport, _ in
+            guard case .switched(let first) = try await upgrade(transport) else {
+                Issue.record("not switched")
+                return
+            }
+            guard case .refused(let answer) = try await upgrade(transport) else {
+                Issue.record("switched")
+                return
+            }
+            #expect(answer.status == 429 && answer.headers["Retry-After"] == "5")
+            #expect(String(decoding: answer.body, as: UTF8.self).contains("maxExecSessions"))
+            first.cancel()
+            try await eventually("there is a place again") {
+                if case .switched(let next) = try await upgrade(transport) {
+                    next.cancel()
+                    return true
+                }
+                return false
+            }
         }
     }
 

@@ -72,6 +72,18 @@ import Testing
         }
     }
 
+    @Test func `Pods are explained while they are shown, and can only be read`() async throws {
+        try await ServedFixture.run { fixture in
+            let json = try await document(fixture, "api/v1")
+            let path = "/api/v1/namespaces/{namespace}/pods/{name}"
+            let operations = json["paths"]?[path]?.objectValue?.keys.filter { $0 != "parameters" }
+            #expect(operations == ["get"])
+            let schema = json[path: ["components", "schemas", "io.k8s.api.core.v1.Pod"]]
+            #expect(schema?["x-kubernetes-group-version-kind"] == [["group": "", "kind": "Pod", "version": "v1"]])
+            #expect(schema?[path: ["properties", "status", "properties", "phase", "type"]] == "string")
+        }
+    }
+
     @Test func `clients keep what has not changed`() async throws {
         try await ServedFixture.run { fixture in
             let (_, _, headers) = try await fixture.ask(.get, "/openapi/v3/api/v1")

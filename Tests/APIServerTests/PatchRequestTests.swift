@@ -15,9 +15,30 @@ import Testing
             let (code, json, _) = try await fixture.ask(.patch, "\(setsPath)/web", "{}", type: type)
             #expect(code == 415 && json["reason"] == "UnsupportedMediaType")
             #expect(json["message"]?.stringValue?.contains(hint) == true)
-            let scale = try await fixture.ask(
-                .patch, "\(setsPath)/web/scale", "{}", type: "application/apply-patch+yaml")
-            #expect(scale.code == 415)
+        }
+    }
+
+    @Test func `a Scale is applied, and what others applied is a conflict`() async throws {
+        try await ServedFixture.run { fixture in
+            let apply = "application/apply-patch+yaml"
+            let set = setBody("web").encodedString()
+            _ = try await fixture.ask(.patch, "\(setsPath)/web?fieldManager=user", set, type: apply)
+            let path = "\(setsPath)/web/scale?fieldManager=scaler"
+            let body = "apiVersion: autoscaling/v1\nkind: Scale\nspec:\n  replicas: 7\n"
+            let refused = try await fixture.ask(.patch, path, body, type: apply)
+            #expect(refused.code == 409, "\(refused.json.encodedString())")
+            #expect(refused.json[path: ["details", "causes"]]?.arrayValue?.first?["field"] == ".spec.replicas")
+            let forced = try await fixture.ask(.patch, path + "&force=true", body, type: apply)
+            #expect(forced.code == 200 && forced.json["kind"] == "Scale" && forced.json["spec"]?["replicas"] == 7)
+            #expect(try await fixture.ask(.get, "\(setsPath)/web").json["spec"]?["replicas"] == 7)
+            let other = try await fixture.ask(.patch, path, set, type: apply)
+            #expect(other.code == 400 && other.json["message"]?.stringValue?.contains("autoscaling/v1") == true)
+            let empty = try await fixture.ask(.patch, path, "kind: Scale", type: apply)
+            #expect(empty.code == 422 && empty.json["message"]?.stringValue?.contains("spec.replicas") == true)
+            let missing = try await fixture.ask(.patch, "\(setsPath)/db/scale?fieldManager=me", body, type: apply)
+            #expect(missing.code == 404)
+            let nobody = try await fixture.ask(.patch, "\(setsPath)/web/scale", body, type: apply)
+            #expect(nobody.code == 422 && nobody.json["message"]?.stringValue?.contains("fieldManager") == true)
         }
     }
 

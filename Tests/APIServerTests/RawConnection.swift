@@ -10,14 +10,24 @@ import Testing
 final class RawConnection: Sendable {
     private let descriptor: Guarded<Int32>
 
-    private init(_ descriptor: Int32) { self.descriptor = Guarded(descriptor) }
-
     deinit { close() }
 
+    /// Tried again while the server does not listen yet, or its listen queue is full.
     static func open(_ path: String) async throws -> RawConnection {
+        let opened = Guarded<RawConnection?>(nil)
+        try await eventually("the socket takes a connection") {
+            let connection = try RawConnection(connectingTo: path)
+            opened.withLock { $0 = connection }
+            return true
+        }
+        return try #require(opened.withLock { $0 })
+    }
+
+    private init(connectingTo path: String) throws {
         let descriptor = socket(
             AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        try #require(descriptor >= 0)
+        self.descriptor = Guarded(descriptor)
+        guard descriptor >= 0 else { throw NeverHappened() }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -26,8 +36,7 @@ final class RawConnection: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        try #require(result == 0)
-        return RawConnection(descriptor)
+        guard result == 0 else { throw NeverHappened() }
     }
 
     func close() {

@@ -142,6 +142,38 @@ import Testing
         }
     }
 
+    @Test func `what is gone at once is told by a Status, and what finalizers hold is shown`() async throws {
+        try await ServedFixture.run { fixture in
+            let made = try await fixture.local.create(secretBody("a"), WriteOptions())
+            let uid = try #require(made["metadata"]?["uid"])
+            let path = "/api/v1/namespaces/default/secrets/a"
+            for query in ["?dryRun=All", ""] {
+                let (code, json, _) = try await fixture.ask(.delete, path + query)
+                #expect(code == 200)
+                #expect(
+                    json == [
+                        "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success",
+                        "details": ["name": "a", "kind": "secrets", "uid": uid],
+                    ])
+            }
+            #expect(try await fixture.ask(.get, path).code == 404)
+            _ = try await fixture.local.create(setBody("web"), WriteOptions())
+            let held = try await fixture.ask(.delete, "\(setsPath)/web", #"{"propagationPolicy":"Foreground"}"#)
+            #expect(held.json["kind"] == "InstanceSet" && held.json["metadata"]?["deletionTimestamp"] != nil)
+        }
+    }
+
+    @Test func `a new set says that it was not observed yet, whatever its creator says`() async throws {
+        try await ServedFixture.run { fixture in
+            var body = setBody("web")
+            body["status"] = ["observedGeneration": 7, "replicas": 3]
+            let made = try await fixture.ask(.post, setsPath, body.encodedString())
+            #expect(made.code == 201 && made.json["status"] == ["observedGeneration": 0])
+            let managers = made.json["metadata"]?["managedFields"]?.encodedString() ?? ""
+            #expect(!managers.contains("observedGeneration"))
+        }
+    }
+
     @Test func `deletion options stand in the body or in the query`() async throws {
         try await ServedFixture.run { fixture in
             for name in ["a", "b", "c"] { _ = try await fixture.local.create(secretBody(name), WriteOptions()) }

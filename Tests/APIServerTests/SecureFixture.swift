@@ -45,8 +45,9 @@ struct SecureFixture: Sendable {
                     address: ListenAddress(host: "127.0.0.1", port: 0), authority: authority,
                     credential: { () throws(PKIError) in credential }),
                 immVersion: "0.0.1", limits: limits),
-            client: local, tokens: TokenRegistry(store: MemoryTokens(), surroundings), surroundings: surroundings,
-            logger: .silent)
+            client: local, tokens: TokenRegistry(store: MemoryTokens(), surroundings),
+            certificates: CertificateRegistry(store: MemoryCertificates(), authority: authority, surroundings),
+            surroundings: surroundings, logger: .silent)
         let fixture = SecureFixture(
             directory: directory, store: store, local: local, server: server, authority: authority)
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [server], logger: .silent))
@@ -54,6 +55,7 @@ struct SecureFixture: Sendable {
             tasks.addTask { try await group.run() }
             do {
                 try await eventually("the server listens") { fixture.server.listeningPort != nil }
+                try await RawConnection.open("\(directory)/imm.sock").close()
                 try await body(fixture)
                 // Whatever a bad client did: the server still answers.
                 #expect(try await fixture.code(fixture.admin(), "/livez") == 200)
@@ -132,4 +134,23 @@ final class MemoryTokens: TokenStore {
     func remove(named name: String) async throws(APIStatus) -> Bool {
         records.withLock { $0.removeValue(forKey: name) != nil }
     }
+}
+
+/// Records of certificates in memory.
+final class MemoryCertificates: CertificateStore {
+    private let records = Guarded<[String: JSONValue]>([:])
+
+    func certificate(serial: String) async throws(APIStatus) -> CertificateRecord? {
+        records.withLock { $0[serial] }.flatMap(CertificateRecord.init(json:))
+    }
+
+    func certificates() async throws(APIStatus) -> [CertificateRecord] {
+        records.withLock { $0 }.sorted { $0.key < $1.key }.compactMap { CertificateRecord(json: $0.value) }
+    }
+
+    func put(_ record: CertificateRecord) async throws(APIStatus) {
+        records.withLock { $0[record.serial] = record.json }
+    }
+
+    func remove(serial: String) async throws(APIStatus) { records.withLock { $0[serial] = nil } }
 }

@@ -29,6 +29,10 @@ extension EndToEnd {
                 let instance = try #require(second.instances.first)
                 #expect(try await bed.run("cat /VERSION", in: instance) == "v2")
                 #expect(try await bed.immctl("logs", instance.name) == "\(instance.name) runs v2\n")
+                let slot = "\(instance.spec.slot)"
+                let version = try await bed.immctl("exec", "iset/web", "--slot", slot, "--", "cat", "/VERSION")
+                #expect(version == "v2")
+                try await bed.immctl("exec", instance.name, "--", "sh", "-c", "exit 7", exits: 7)
 
                 try await bed.immctl("rollout", "undo", "instanceset/web")
                 let third = try await bed.settled("web", after: second.set?.status.updateRevision)

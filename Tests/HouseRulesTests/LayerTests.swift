@@ -20,6 +20,8 @@ import Testing
         ("Sources/ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", "GRDB", "FoundationEssentials"]),
         ("Sources/ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
         ("Sources/RequestSyntax", ["ResourceAPI"]),
+        // The handshake's SHA-1.
+        ("Sources/WebSocket", ["Crypto", "InfraAPI", "JSON"]),
         ("Sources/ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", "Logging"]),
         ("Sources/HTTPTransport", ["Ambient", "CLibcurl", "CShims"]),
         // X.509 dates are Foundation's `Date`.
@@ -37,7 +39,8 @@ import Testing
                 "ResourceAPI", "Telemetry",
             ]
         ),
-        ("Sources/APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI"]),
+        ("Sources/APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "WebSocket"]),
+        ("Sources/TestKits/SampleKinds", ["InfraAPI", "JSON"]),
         ("Sources/TestKits/Conformance", ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
     ]
 

@@ -19,7 +19,9 @@ import Testing
         try #require(mkdtemp(&template) != nil)
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer {
-            for name in ["admin", "target", "token"] { unlink("\(path)/\(name)") }
+            for name in ["admin", "target", "token", "ann.crt", "ann.key", "other.crt", "other.key"] {
+                unlink("\(path)/\(name)")
+            }
             rmdir(path)
         }
         try await body(path)
@@ -188,5 +190,74 @@ import Testing
         let revoked = await bed.run("token revoke ci")
         #expect(revoked.status == .success && revoked.output == "token ci revoked\n")
         #expect(await bed.run("token revoke a/b").status == .usage)
+    }
+
+    private static let made: JSONValue = [
+        "serial": "4a01", "user": "ann", "expiresAt": "2027-01-01T00:00:00Z",
+        "certificate": "-----BEGIN CERTIFICATE-----\na\n-----END CERTIFICATE-----\n",
+        "key": "-----BEGIN PRIVATE KEY-----\nk\n-----END PRIVATE KEY-----\n",
+    ]
+
+    @Test func `certificate create writes the key for its owner alone, and replaces nothing`() async throws {
+        try await withDirectory { directory in
+            let bed = try await Bench()
+            bed.answers.withLock { $0["/imm/v1/certificates"] = AccessTests.made }
+            let words = [
+                "certificate", "create", "ann", "--group", "ops", "--expires", "30d", "--to", "\(directory)/ann",
+            ]
+            let made = await bed.run(words)
+            #expect(made.status == .success && made.output.contains("serial number 4a01"), "\(made.errors)")
+            #expect(!made.output.contains("PRIVATE"))
+            var info = stat()
+            #expect(lstat(directory + "/ann.key", &info) == 0 && info.st_mode & 0o777 == 0o600)
+            #expect(try text(directory + "/ann.key").contains("PRIVATE KEY"))
+            #expect(try text(directory + "/ann.crt").contains("BEGIN CERTIFICATE"))
+            #expect(
+                bed.asked.withLock { $0.last?.body } == [
+                    "user": "ann", "groups": ["ops"], "admin": false, "expiresInSeconds": 2_592_000,
+                ])
+            let asked = bed.asked.withLock { $0.count }
+            #expect(await bed.run(words).status == .failed)
+            #expect(bed.asked.withLock { $0.count } == asked, "a certificate was made that nobody keeps")
+            // A failure leaves nothing.
+            bed.answers.withLock { $0 = ["/imm/v1/certificates": [:]] }
+            #expect(await bed.run(Array(words.dropLast()) + ["\(directory)/other"]).status == .failed)
+            #expect(access(directory + "/other.key", F_OK) != 0)
+            #expect(await bed.run("certificate create a/b").status == .usage)
+
+            try writeAdmin(directory + "/admin")
+            let added = await bed.run([
+                "config", "add", "--from", directory + "/admin", "--to", directory + "/target", "--client-certificate",
+                directory + "/ann.crt", "--client-key", directory + "/ann.key",
+            ])
+            #expect(added.status == .success, "\(added.errors)")
+            #expect(try text(directory + "/target").contains("client-key-data"))
+            let swapped = await bed.run([
+                "config", "add", "--from", directory + "/admin", "--to", directory + "/target", "--client-certificate",
+                directory + "/ann.key", "--client-key", directory + "/ann.crt",
+            ])
+            #expect(swapped.status == .failed && swapped.errors.contains("no PEM text"))
+        }
+    }
+
+    @Test func `certificates are listed, and revoked by user or serial number`() async throws {
+        let bed = try await Bench()
+        bed.answers.withLock { answers in
+            answers["/imm/v1/certificates"] = [
+                "certificates": [
+                    ["serial": "4a01", "user": "ann", "groups": ["ops"], "expiresAt": "2099-01-01T00:00:00Z"],
+                    ["serial": "4a02", "user": "ann", "revokedAt": "2026-01-01T00:00:00Z"],
+                    ["serial": "4a03", "user": "old", "expiresAt": "2001-01-01T00:00:00Z"],
+                ]
+            ]
+            for serial in ["4a01", "ff"] { answers["/imm/v1/certificates/\(serial)/revoke"] = [:] }
+        }
+        let listed = await bed.run("certificate list")
+        #expect(listed.lines.count == 3 && listed.output.contains("ops") && !listed.output.contains("old"))
+        let revoked = await bed.run("certificate revoke ann --serial ff")
+        #expect(revoked.output == "certificate ff revoked\ncertificate 4a01 revoked\n", "\(revoked.errors)")
+        #expect(await bed.run("certificate revoke nobody").status == .failed)
+        #expect(await bed.run("certificate revoke --serial 4/a").status == .usage)
+        #expect(await bed.run("certificate revoke").status == .usage)
     }
 }

@@ -46,6 +46,48 @@ import Testing
         #expect(await bench.run("auth can-i delete iset").errors.contains("status.allowed"))
     }
 
+    @Test func `can-i --list shows each resource once, and the paths`() async throws {
+        let bench = try await Bench()
+        bench.answers.withLock {
+            $0["/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"] = [
+                "status": [
+                    "resourceRules": [
+                        [
+                            "verbs": ["get", "list"], "apiGroups": ["imm.dev"],
+                            "resources": ["volumes", "instancesets"],
+                        ],
+                        ["verbs": ["list", "create"], "apiGroups": ["imm.dev"], "resources": ["instancesets"]],
+                        ["verbs": ["get"], "apiGroups": [""], "resources": ["events"]],
+                    ], "nonResourceRules": [["verbs": ["get"], "nonResourceURLs": ["/version", "/api"]]],
+                ]
+            ]
+        }
+        let result = await bench.run("auth can-i --list -n shop")
+        #expect(result.status == .success, "\(result.errors)")
+        #expect(
+            result.lines == [
+                "RESOURCES              NON-RESOURCE URLS   RESOURCE NAMES   VERBS",
+                "events                 []                  []               [get]",
+                "instancesets.imm.dev   []                  []               [get list create]",
+                "volumes.imm.dev        []                  []               [get list]",
+                "                       [/api]              []               [get]",
+                "                       [/version]          []               [get]",
+            ], "\(result.output)")
+        #expect(bench.asked.withLock { $0.last?.body?[path: ["spec", "namespace"]] } == "shop")
+        #expect(await bench.run("auth can-i --list -A").status == .usage)
+        #expect(await bench.run("auth can-i get").status == .usage)
+    }
+
+    @Test func `cluster-info tells where the server is, by what, and whether it is ready`() async throws {
+        let bench = try await Bench()
+        let result = await bench.run("cluster-info")
+        #expect(result.status == .success, "\(result.errors)")
+        #expect(
+            result.lines == ["imm is running at unix:///nowhere.sock (IMM_SOCKET)", "Version: v9.9.9", "Ready: yes"])
+        let info = try await bench.run("cluster-info -o json").json
+        #expect(info["ready"] == true && info["foundBy"] == "IMM_SOCKET")
+    }
+
     @Test func `whoami names the user and the groups`() async throws {
         let bench = try await Bench()
         bench.answers.withLock {

@@ -1,9 +1,14 @@
+import APIClient
 import Ambient
 import InfraAPI
 import JSON
 import Testing
 
 @testable import ImmctlCommands
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 @Suite struct CompletionTests {
     private func fleet() async throws -> Bench {
@@ -48,6 +53,31 @@ import Testing
         #expect(result.status == .success && result.output == ":4\n" && result.errors.isEmpty)
         #expect(await bench.run(["__complete"]).status == .success)
         #expect(await bench.run(["__complete", "--", "-", "=", "get"]).status == .success)
+    }
+
+    @Test func `names come from the server that --kubeconfig and --context name`() async throws {
+        var template = Array("/tmp/imm-ctl-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let path = directory + "/config"
+        defer {
+            unlink(path)
+            rmdir(directory)
+        }
+        var config = Kubeconfig.empty
+        for (name, namespace) in [("near", "default"), ("far", "shop")] {
+            try config.add(
+                Kubeconfig.Entry(
+                    name: name, server: "https://\(name):7443", authorityPEM: "ca", identity: .token("t"),
+                    namespace: namespace))
+        }
+        try config.use(context: "near")
+        try KubeconfigFile(path: path).write(config)
+        let bench = try await fleet()
+        let words = ["get", "iset", "--kubeconfig", path]
+        #expect(await complete(bench, words + ["w"]).words == ["web", "worker"])
+        #expect(await complete(bench, words + ["--context=far", ""]).words == ["till"])
+        #expect(bench.addresses.withLock { $0.suffix(2) } == ["https://near:7443", "https://far:7443"])
     }
 
     @Test func `as kubectl's plugin it says kubectl imm`() async throws {

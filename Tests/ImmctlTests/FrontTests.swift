@@ -22,6 +22,7 @@ import Testing
         "get iset", "describe iset/web", "apply -f -", "plan iset/web", "delete iset/web",
         "scale iset/web --replicas 1",
         "rollout status web", "rollout history web", "rollout undo web", "rollout restart web", "logs iset/web",
+        "exec web-0 -- date",
         "events",
         "wait iset/web --for=delete",
     ])
@@ -36,7 +37,8 @@ import Testing
 
     @Test(arguments: [
         "get", "get iset --bogus", "apply", "apply -f - extra", "delete", "scale iset/web", "rollout status",
-        "wait iset/web", "get a/b/c", "frobnicate", "get iset -o xml", "completion tcsh",
+        "wait iset/web", "get a/b/c", "frobnicate", "get iset -o xml", "completion tcsh", "exec web-0",
+        "exec web-0 date", "exec web-0 --slot 1 -- date",
     ])
     func `wrong usage ends with 2`(line: String) async throws {
         let bench = try await Bench()
@@ -63,7 +65,7 @@ import Testing
     }
 
     @Test func `every command has an example that it can read itself`() throws {
-        #expect(HelpTests.leaves.count == 43)
+        #expect(HelpTests.leaves.count == 49)
         for command in HelpTests.leaves {
             let discussion = command.configuration.discussion
             let examples = discussion.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }

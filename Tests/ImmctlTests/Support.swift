@@ -48,11 +48,16 @@ final class Bench: Sendable {
     /// Sets that a plan was asked for.
     let planned = Guarded<[JSONValue]>([])
     let log = Guarded<[UInt8]>([])
+    /// What answers exec; nil: nobody can be reached.
+    let exec = Guarded<(@Sendable (ObjectReference, ExecRequest) -> any ExecSession)?>(nil)
+    let streams = Guarded(ByteStreams.none)
     let logRequests = Guarded<[String]>([])
     /// The environment's variables.
     let variables = Guarded<[String: String]>(["IMM_SOCKET": "/nowhere.sock"])
     /// What the server answers at paths that are no verbs, and what it was asked there.
     let answers = Guarded<[String: JSONValue]>([:])
+    /// Where connections were made to.
+    let addresses = Guarded<[String]>([])
     let asked = Guarded<[(path: String, body: JSONValue?)]>([])
     /// As what the commands run.
     let program = Guarded(Program.immctl)
@@ -117,9 +122,13 @@ final class Bench: Sendable {
             isTerminal: isTerminal, width: 80)
         let session = session(client ?? self.client)
         let invocation = Invocation(
-            program: program.withLock { $0 }, console: console, environment: Environment(variables.withLock { $0 }),
-            surroundings: surroundings,
-            launch: launch.withLock { $0 }.run, connect: { _ in session })
+            program: program.withLock { $0 }, console: console, streams: streams.withLock { $0 },
+            environment: Environment(variables.withLock { $0 }), surroundings: surroundings,
+            launch: launch.withLock { $0 }.run,
+            connect: { [addresses] address in
+                addresses.withLock { $0.append("\(address)") }
+                return session
+            })
         let status = await Immctl.execute(arguments, in: invocation)
         return CommandResult(status: status, output: output.all, errors: errors.all)
     }
@@ -136,6 +145,10 @@ final class Bench: Sendable {
                     next: { () throws(APIStatus) in
                         chunks.withLock { $0.isEmpty ? nil : $0.removeFirst() }
                     }, cancel: {})
+            },
+            exec: { [exec] instance, wanted, _ throws(APIStatus) in
+                guard let open = exec.withLock({ $0 }) else { throw UnreachableClient().error }
+                return open(instance, wanted)
             },
             plan: { [plan, planned] set throws(APIStatus) in
                 planned.withLock { $0.append(set) }

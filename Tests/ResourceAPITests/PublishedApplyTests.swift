@@ -2,6 +2,7 @@ import InfraAPI
 import JSON
 import ObjectStore
 import ResourceAPI
+import SampleKinds
 import Testing
 
 /// The cases that structured-merge-diff publishes for several appliers and nested types, on the fields of `Thing`: its

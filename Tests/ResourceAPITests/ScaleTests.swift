@@ -33,6 +33,25 @@ import Testing
         #expect(stale.isConflict)
     }
 
+    @Test func `who applies a Scale owns the replicas through it`() async throws {
+        let fixture = try await Fixture.make()
+        try await fixture.createSet()
+        let scale: JSONValue = [
+            "apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": ["name": "web", "namespace": "default"],
+            "spec": ["replicas": 9],
+        ]
+        let options = WriteOptions(fieldManager: "scaler", force: true)
+        let applied = try await fixture.client.apply(scale, .scale, options)
+        #expect(applied["kind"] == "Scale" && applied["spec"]?["replicas"] == 9)
+        let stored = try await fixture.client.get(fixture.set())
+        #expect(stored["spec"]?["replicas"] == 9 && stored["metadata"]?["generation"] == 2)
+        let entry = stored["metadata"]?["managedFields"]?.arrayValue?.first { $0["manager"] == "scaler" }
+        #expect(entry?["operation"] == "Apply" && entry?["subresource"] == "scale")
+        #expect(entry?["fieldsV1"] == ["f:spec": ["f:replicas": [:]]])
+        let again = try await fixture.client.apply(scale, .scale, options)
+        #expect(again["metadata"]?["resourceVersion"] == applied["metadata"]?["resourceVersion"], "no write")
+    }
+
     @Test func `replicas out of bounds and kinds without scale are refused`() async throws {
         let fixture = try await Fixture.make()
         try await fixture.createSet()

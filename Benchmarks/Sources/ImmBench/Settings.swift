@@ -1,27 +1,18 @@
 import BenchKit
 
-/// Where things are; the script `run` gives them as variables.
+/// Where things are for the benchmarks on an engine.
 struct Settings {
-    /// Folder of the release binaries.
-    let binaries: String
-    /// Folder for data, sockets and logs.
-    let directory: String
+    private let common: BenchmarkSettings
     let engineSocket: String
-    /// Repetitions of which the median counts.
-    let rounds: Int
     let logLevel: String
 
+    var binaries: String { common.binaries }
+    var directory: String { common.directory }
+    var rounds: Int { common.rounds }
+
     init(_ environment: [String: String]) throws {
-        func value(_ name: String) throws -> String {
-            guard let value = environment[name], !value.isEmpty else {
-                throw BenchmarkFailure("\(name) is not set; start the benchmarks by Benchmarks/run")
-            }
-            return value
-        }
-        binaries = try value("IMM_BENCH_BINARIES")
-        directory = try value("IMM_BENCH_DIRECTORY")
-        engineSocket = try value("IMM_BENCH_ENGINE")
-        rounds = max(1, Int(environment["IMM_BENCH_ROUNDS"] ?? "") ?? 5)
+        common = try BenchmarkSettings(environment, setBy: "Benchmarks/run")
+        engineSocket = try common.value("IMM_BENCH_ENGINE")
         logLevel = environment["IMM_BENCH_LOG_LEVEL"] ?? "info"
     }
 }

@@ -9,7 +9,7 @@ struct APIServer {
     let access: AdminAccess
 
     /// Starts both, with data of their own.
-    init(_ settings: APISettings, _ name: String) throws {
+    init(_ settings: BenchmarkSettings, _ name: String) throws {
         let directory = settings.directory + "/" + name
         daemon = try ImmDaemon(
             binary: settings.binaries + "/immd", directory: directory, engineSocket: directory + "/no-engine.sock",

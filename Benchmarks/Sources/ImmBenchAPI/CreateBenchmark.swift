@@ -3,7 +3,7 @@ import NIOCore
 
 /// 16 connections that create Secrets of 1.5 KB, each with the next request when the last was answered.
 struct CreateBenchmark {
-    let settings: APISettings
+    let settings: BenchmarkSettings
     private let connections = 16
     private let perRound = 20_000
 

@@ -3,7 +3,7 @@ import NIOCore
 
 /// One created object that 1,000 watches are told, each on a connection of its own.
 struct FanoutBenchmark {
-    let settings: APISettings
+    let settings: BenchmarkSettings
     private let watchers = 1_000
     private let perRound = 40
 

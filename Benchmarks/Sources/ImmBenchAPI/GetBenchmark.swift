@@ -3,7 +3,7 @@ import NIOCore
 
 /// One connection that reads an object of 1.5 KB again and again from a server that does nothing else.
 struct GetBenchmark {
-    let settings: APISettings
+    let settings: BenchmarkSettings
     private let perRound = 10_000
 
     func run(_ report: Report) throws {

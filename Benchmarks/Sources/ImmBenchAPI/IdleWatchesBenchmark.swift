@@ -2,7 +2,7 @@ import BenchKit
 
 /// What 10,000 watches cost the server while nothing happens.
 struct IdleWatchesBenchmark {
-    let settings: APISettings
+    let settings: BenchmarkSettings
     private let count = 10_000
 
     func run(_ report: Report) throws {

@@ -7,7 +7,7 @@ struct ImmBenchAPI {
     static func main() {
         let report = Report()
         do {
-            let settings = try APISettings(ProcessInfo.processInfo.environment)
+            let settings = try BenchmarkSettings(ProcessInfo.processInfo.environment, setBy: "Benchmarks/run-api")
             let all: [(name: String, run: (Report) throws -> Void)] = [
                 ("create", CreateBenchmark(settings: settings).run),
                 ("get", GetBenchmark(settings: settings).run),

@@ -3,7 +3,7 @@ import NIOCore
 
 /// The list of 5,000 objects of 1.5 KB, as one answer.
 struct ListBenchmark {
-    let settings: APISettings
+    let settings: BenchmarkSettings
     private let objects = 5_000
     private let perRound = 10
 

@@ -14,7 +14,7 @@ struct AuthenticatingResponder: HTTPResponder {
         } catch {
             base.logger.info(
                 "caller refused", metadata: ["path": "\(request.uri.path)", "reason": "\(error.message)"])
-            return .refusal(error)
+            return base.refused(request, context, error)
         }
         return await base.respond(to: request, context: context)
     }

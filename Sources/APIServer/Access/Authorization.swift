@@ -40,13 +40,15 @@ struct Authorization: Sendable {
 
     /// The rights that a caller has in a namespace by its bindings.
     func rules(of caller: Caller, in namespace: String) async throws(APIStatus) -> [RoleRule] {
-        guard let subject = caller.subject(in: namespace) else { return [] }
+        let subjects = caller.subjects(in: namespace)
+        guard !subjects.isEmpty else { return [] }
         let bindings = try await client.list(RoleBinding.resourceType, in: namespace, ListOptions())
         var roles: Set<RoleBindingSpec.Role> = []
         for binding in bindings.items {
-            guard let spec = binding["spec"], spec["subject"]?["kind"]?.stringValue == subject.kind.rawValue,
+            guard let spec = binding["spec"], let kind = spec["subject"]?["kind"]?.stringValue,
+                let name = spec["subject"]?["name"]?.stringValue,
                 // By its bytes: names that merely look the same are others' (U+212A is no K).
-                spec["subject"]?["name"]?.stringValue?.isByteEqual(to: subject.name) == true,
+                subjects.contains(where: { $0.kind.rawValue == kind && $0.name.isByteEqual(to: name) }),
                 let role = spec["role"]?.stringValue.flatMap(RoleBindingSpec.Role.init(rawValue:))
             else { continue }
             roles.insert(role)
@@ -62,22 +64,29 @@ struct Authorization: Sendable {
 }
 
 extension Caller {
-    /// What a RoleBinding of a namespace calls this caller; nil when none can.
-    fileprivate func subject(in namespace: String) -> RoleSubject? {
-        var subject = RoleSubject()
+    /// What a RoleBinding of a namespace may call this caller: itself, and each of its groups.
+    fileprivate func subjects(in namespace: String) -> [RoleSubject] {
+        let groups = (groups + [Caller.authenticatedGroup]).map { RoleSubject(.group, $0) }
+        return (itself(in: namespace).map { [$0] } ?? []) + groups
+    }
+
+    /// nil when no RoleBinding can name it.
+    private func itself(in namespace: String) -> RoleSubject? {
         if name.hasPrefix(Caller.tokenPrefix) {
-            subject.kind = .token
-            subject.name = String(name.dropFirst(Caller.tokenPrefix.count))
-        } else if name.hasPrefix(Caller.gitSourcePrefix) {
+            return RoleSubject(.token, String(name.dropFirst(Caller.tokenPrefix.count)))
+        }
+        if name.hasPrefix(Caller.gitSourcePrefix) {
             let parts = name.dropFirst(Caller.gitSourcePrefix.count).split(separator: ":")
             guard parts.count == 2, parts[0] == namespace else { return nil }
-            subject.kind = .gitSource
-            subject.name = String(parts[1])
-        } else if name.hasPrefix(Caller.reservedPrefix) {
-            return nil
-        } else {
-            subject.name = name
+            return RoleSubject(.gitSource, String(parts[1]))
         }
-        return subject
+        return name.hasPrefix(Caller.reservedPrefix) ? nil : RoleSubject(.user, name)
+    }
+}
+
+extension RoleSubject {
+    fileprivate init(_ kind: Kind, _ name: String) {
+        self.init()
+        (self.kind, self.name) = (kind, name)
     }
 }

@@ -14,6 +14,7 @@ struct CallerSource: Sendable {
 
     let transport: Transport
     let tokens: TokenRegistry?
+    let certificates: CertificateRegistry?
     let time: any TimeSource
 
     /// - Returns: nil when the request shows nothing to be known by.
@@ -28,10 +29,15 @@ struct CallerSource: Sendable {
         guard case .tls(let peers) = transport else { return .socketOwner }
         var refusal: APIStatus?
         if let verdict = await peers.client(of: channel) {
-            do throws(PKIError) {
-                return try certified(try verdict.get())
-            } catch {
-                refusal = .unauthorized(error.message)
+            switch verdict.flatMap(checked) {
+            case .success(let client):
+                // Asked for again at each request: a connection may last longer than the trust.
+                guard try await certificates?.isRevoked(serial: client.serial) != true else {
+                    refusal = .unauthorized("the client certificate of \"\(client.user)\" was revoked")
+                    break
+                }
+                return Caller(name: client.user, groups: client.groups, method: .clientCertificate)
+            case .failure(let error): refusal = .unauthorized(error.message)
             }
         }
         if let token = request.bearerToken {
@@ -42,12 +48,16 @@ struct CallerSource: Sendable {
         return nil
     }
 
-    private func certified(_ client: CertifiedClient) throws(PKIError) -> Caller {
-        try client.check(at: time.now)
-        if client.user.hasPrefix(Caller.reservedPrefix) {
-            throw PKIError("the name \"\(client.user)\" is the server's own, and no client's")
+    private func checked(_ client: CertifiedClient) -> PeerCertificates.Verdict {
+        do throws(PKIError) {
+            try client.check(at: time.now)
+        } catch {
+            return .failure(error)
         }
-        return Caller(name: client.user, groups: client.groups, method: .clientCertificate)
+        if client.user.hasPrefix(Caller.reservedPrefix) {
+            return .failure(PKIError("the name \"\(client.user)\" is the server's own, and no client's"))
+        }
+        return .success(client)
     }
 }
 

@@ -5,6 +5,7 @@ import InfraAPI
 import JSON
 import ResourceAPI
 import RequestSyntax
+import WebSocket
 
 // exec, on Instances and on the Pods that show them.
 extension APIResponder {
@@ -18,16 +19,17 @@ extension APIResponder {
         let reference = try request.reference()
         _ = try await client.get(reference)
         let headers = request.http.headers
-        guard WebSocketHandshake.isAsked(headers) else {
+        guard WebSocketRequest.isAsked(headers) else {
             throw .badRequest(
                 "exec goes over a websocket, and this request asks for none (SPDY is not spoken here): with kubectl older "
                     + "than 1.31 set KUBECTL_REMOTE_COMMAND_WEBSOCKETS=true")
         }
-        if let flaw = WebSocketHandshake.flaw(headers) { throw .badRequest("the websocket cannot be opened: \(flaw)") }
+        if let flaw = WebSocketRequest.flaw(headers) { throw .badRequest("the websocket cannot be opened: \(flaw)") }
         guard let subprotocol = RemoteCommandProtocol(offered: headers[values: .secWebSocketProtocol]) else {
             let known = RemoteCommandProtocol.allCases.map(\.rawValue).joined(separator: ", ")
             throw .badRequest("the websocket cannot be opened: Sec-WebSocket-Protocol must offer one of \(known)")
         }
+        let execPlace = try execPlaces.take()
         let session = try await open(reference, wanted)
         guard let incoming = await ConnectionTakeover.take(request.channel) else {
             session.cancel()
@@ -36,12 +38,13 @@ extension APIResponder {
         let command = RemoteCommand(
             session, subprotocol, incoming, maxMessageBytes: limits.maxExecMessageBytes, time: surroundings.time,
             logger: logger)
-        return try switched(to: command, subprotocol, request)
+        return try switched(to: command, subprotocol, request, execPlace)
     }
 
     /// 101, and the websocket as the body.
     private func switched(
-        to command: RemoteCommand, _ subprotocol: RemoteCommandProtocol, _ request: ResourceRequest
+        to command: RemoteCommand, _ subprotocol: RemoteCommandProtocol, _ request: ResourceRequest,
+        _ execPlace: ExecPlace
     ) throws(APIStatus) -> Response {
         let channel = request.channel
         let end: @Sendable () -> Void = { [weak command] in
@@ -52,7 +55,7 @@ extension APIResponder {
             channel.close(promise: nil)
             throw .shuttingDown
         }
-        let place = StreamPlace(id, streams)
+        let place = StreamPlace(id, streams, execPlace)
         let headers: HTTPFields = [
             .upgrade: "websocket", .connection: "Upgrade", .secWebSocketProtocol: subprotocol.rawValue,
             .secWebSocketAccept: WebSocketHandshake.accept(request.http.headers[.secWebSocketKey] ?? ""),
@@ -83,14 +86,14 @@ extension ExecRequest {
     }
 }
 
-/// A place among the open streams, held as long as the response is.
+/// A place among the open streams and the exec sessions, held as long as the response is.
 private final class StreamPlace: Sendable {
     private let id: UInt64
     private let streams: OpenStreams
+    private let execPlace: ExecPlace
 
-    init(_ id: UInt64, _ streams: OpenStreams) {
-        self.id = id
-        self.streams = streams
+    init(_ id: UInt64, _ streams: OpenStreams, _ execPlace: ExecPlace) {
+        (self.id, self.streams, self.execPlace) = (id, streams, execPlace)
     }
 
     deinit { streams.leave(id) }

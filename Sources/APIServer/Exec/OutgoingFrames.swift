@@ -1,4 +1,5 @@
 import Ambient
+import WebSocket
 
 /// Frames on their way to a websocket's client: several tasks put them in, one takes them out.
 final class OutgoingFrames: Sendable {
@@ -22,7 +23,7 @@ final class OutgoingFrames: Sendable {
         repeat {
             let piece = Array(rest.prefix(OutgoingFrames.messageBytes))
             rest = rest.dropFirst(piece.count)
-            await put(WebSocketFrame.data(RemoteCommandProtocol.message(channel, piece)))
+            await put(WebSocketFrame.ofServer.data(RemoteCommandProtocol.message(channel, piece)))
         } while !rest.isEmpty
     }
 

@@ -1,4 +1,5 @@
 import Ambient
+import WebSocket
 import Hummingbird
 import JSON
 import Logging
@@ -77,24 +78,24 @@ final class RemoteCommand: Sendable {
             status = error.json
         }
         await outgoing.send(.error, status.encoded())
-        await outgoing.put(WebSocketFrame.close())
+        await outgoing.put(WebSocketFrame.ofServer.close())
     }
 
     private func receive(_ outgoing: OutgoingFrames) async {
-        var reader = WebSocketReader(maxMessageBytes: maxMessageBytes)
+        var reader = WebSocketReader(from: .client, maxMessageBytes: maxMessageBytes)
         while let bytes = await incoming.next() {
             reader.feed(bytes)
             do throws(WebSocketReader.Flaw) {
                 while let message = try reader.next() {
                     switch message {
                     case .data(let payload): await take(subprotocol.read(payload))
-                    case .ping(let payload): await outgoing.put(WebSocketFrame.pong(payload))
-                    case .close: return await outgoing.put(WebSocketFrame.close())
+                    case .ping(let payload): await outgoing.put(WebSocketFrame.ofServer.pong(payload))
+                    case .close: return await outgoing.put(WebSocketFrame.ofServer.close())
                     }
                 }
             } catch {
                 logger.debug("exec websocket refused", metadata: ["error": "\(error.message)"])
-                return await outgoing.put(WebSocketFrame.close(error.code))
+                return await outgoing.put(WebSocketFrame.ofServer.close(error.code))
             }
         }
     }

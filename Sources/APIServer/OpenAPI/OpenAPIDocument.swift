@@ -6,19 +6,24 @@ import ResourceAPI
 /// The OpenAPI v3 document of one group and version: what `kubectl explain` prints, and by whose PATCH operations
 /// kubectl learns that the server validates fields and knows dry runs.
 enum OpenAPIDocument {
-    /// - Parameter path: where the version is served: `api/v1`, `apis/GROUP/VERSION`.
-    static func json(of version: ServedGroup.Version, at path: String, immVersion: String) -> JSONValue {
+    /// - Parameters:
+    ///   - viewed: kinds that are shown beside those that are stored, and can only be read.
+    ///   - path: where the version is served: `api/v1`, `apis/GROUP/VERSION`.
+    static func json(
+        of version: ServedGroup.Version, viewed: [ResourceType], at path: String, immVersion: String
+    ) -> JSONValue {
         var paths: [(String, JSONValue)] = []
         for type in version.types { paths += OpenAPIPaths(type, below: "/" + path).all }
+        for type in viewed { paths += OpenAPIPaths(type, below: "/" + path).reading }
         return [
             "openapi": "3.0.0", "info": ["title": "imm", "version": .string(immVersion)],
             "paths": .object(JSONObject(paths)),
-            "components": ["schemas": .object(JSONObject(components(version)))],
+            "components": ["schemas": .object(JSONObject(components(version.types + viewed)))],
         ]
     }
 
-    private static func components(_ version: ServedGroup.Version) -> [(String, JSONValue)] {
-        let own = version.types.flatMap { type in
+    private static func components(_ types: [ResourceType]) -> [(String, JSONValue)] {
+        let own = types.flatMap { type in
             [
                 (type.openAPIName, type.openAPI(.document)), (type.openAPIName + "List", type.listOpenAPI),
             ]
@@ -47,6 +52,19 @@ private struct OpenAPIPaths {
             paths.append(("\(scope)/{name}/\(subresource.name)", item(subresource)))
         }
         return paths
+    }
+
+    /// Those of a kind that cannot be written.
+    var reading: [(String, JSONValue)] {
+        let scope = "\(root)/namespaces/{namespace}/\(type.plural)"
+        let list = operation("list", "List or watch objects.")
+        return [
+            (scope, ["parameters": .array(place), "get": list]),
+            (
+                "\(scope)/{name}",
+                ["parameters": .array(place + [name]), "get": operation("get", "Read an object.")]
+            ), ("\(root)/\(type.plural)", ["get": list]),
+        ]
     }
 
     private var place: [JSONValue] {

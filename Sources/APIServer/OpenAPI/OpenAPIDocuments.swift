@@ -1,3 +1,4 @@
+import InfraAPI
 import JSON
 import OpenAPI
 
@@ -18,13 +19,16 @@ struct OpenAPIDocuments: Sendable {
     let index: Document
     private let documents: [String: Document]
 
-    init(groups: [ServedGroup], immVersion: String) {
+    /// - Parameter viewed: kinds of the core group that are shown and not stored.
+    init(groups: [ServedGroup], viewed: [ResourceType], immVersion: String) {
         var documents: [String: Document] = [:]
         var paths = JSONObject()
         for group in groups {
             for version in group.versions {
                 let path = group.name.isEmpty ? "api/\(version.name)" : "apis/\(group.name)/\(version.name)"
-                let document = Document(OpenAPIDocument.json(of: version, at: path, immVersion: immVersion))
+                let document = Document(
+                    OpenAPIDocument.json(
+                        of: version, viewed: group.name.isEmpty ? viewed : [], at: path, immVersion: immVersion))
                 documents[path] = document
                 paths[path] = ["serverRelativeURL": .string("/openapi/v3/\(path)?hash=\(document.hash)")]
             }

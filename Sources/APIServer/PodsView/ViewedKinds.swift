@@ -8,7 +8,7 @@ enum ViewedKinds {
     /// An Instance, as Kubernetes' clients know such a thing.
     static let pod = ResourceType(
         group: "", version: "v1", kind: "Pod", plural: "pods", shortNames: ["po"], categories: ["all"],
-        schema: anyObject,
+        schema: PodSchema.schema,
         printerColumns: [
             printed("Ready", "ready", "Whether the one container is ready."),
             printed("Status", "status", "What it does, as kubectl sums it up."),
@@ -35,7 +35,8 @@ enum ViewedKinds {
         all.first { $0.group == path.group && $0.version == path.version && $0.plural == path.resource }
     }
 
-    private static let anyObject = Schema(.object(ObjectSchema([])))
+    private static let anyObject = Schema(
+        .object(ObjectSchema([])), description: "There are none here: an instance is reached at its address.")
 
     private static func printed(_ name: String, _ member: String, _ description: String) -> PrinterColumn {
         PrinterColumn(name, .string, .path(ObjectPath(printedMember, member)), description)

@@ -16,8 +16,7 @@ enum PatchType: String, Sendable, CaseIterable {
     static func all(for type: ResourceType, _ subresource: Subresource?) -> [PatchType] {
         var all: [PatchType] = [.json, .merge]
         if type.group != InstanceSet.resourceType.group { all.append(.strategic) }
-        if subresource != .scale { all.append(.apply) }
-        return all
+        return all + [.apply]
     }
 
     /// - Throws: 415 that says what can be sent.

@@ -15,11 +15,14 @@ struct APIResponder: HTTPResponder {
     let authorization: Authorization
     /// nil: no tokens here.
     let tokens: TokenRegistry?
+    /// nil: no certificates are made here.
+    let certificates: CertificateRegistry?
     let immVersion: String
     let openAPIDocuments: OpenAPIDocuments
     let limits: APIServerLimits
     let surroundings: Surroundings
     let streams: OpenStreams
+    let execPlaces: ExecPlaces
     let measures: RequestMeasures
     let logger: Logger
 
@@ -29,17 +32,33 @@ struct APIResponder: HTTPResponder {
         do throws(APIStatus) {
             info = try RequestInfo(uri: request.head.path ?? "/")
         } catch {
-            return .failure(error)
+            return refused(request, context, error, since: start)
         }
         let report = WriteReport()
         var response = await answer(request, info, context, report)
         response.warn(report.warnings)
         response.closeAfterRefusedUpgrade(of: request, context.channel)
-        let label = RequestLabel(request, info)
+        record(RequestLabel(request, info), response, since: start)
+        return response
+    }
+
+    /// The answer to a request that is refused before anything is done for it: counted as all others.
+    ///
+    /// - Parameter start: by the uptime; nil: now.
+    func refused(
+        _ request: Request, _ context: APIRequestContext, _ error: APIStatus, since start: Duration? = nil
+    ) -> Response {
+        var response = Response.refusal(error)
+        response.closeAfterRefusedUpgrade(of: request, context.channel)
+        let info = try? RequestInfo(uri: request.head.path ?? "/")
+        record(RequestLabel(request, info), response, since: start ?? surroundings.time.uptime)
+        return response
+    }
+
+    private func record(_ label: RequestLabel, _ response: Response, since start: Duration) {
         measures.record(
             verb: label.verb, resource: label.resource, code: response.status.code,
             duration: label.isLong ? nil : surroundings.time.uptime - start)
-        return response
     }
 
     private func answer(

@@ -14,9 +14,10 @@ struct RequestLabel: Sendable, Hashable {
     /// Whether the answer has no end of its own.
     let isLong: Bool
 
-    init(_ request: Request, _ info: RequestInfo) {
+    /// - Parameter info: nil for a path that means nothing.
+    init(_ request: Request, _ info: RequestInfo?) {
         let method = request.method.rawValue.lowercased()
-        guard case .resource(let path) = info.target,
+        guard let info, case .resource(let path) = info.target,
             let type = ResourceTypes.find(group: path.group, version: path.version, plural: path.resource)
         else {
             verb = RequestLabel.methods.contains(method) ? method : "other"

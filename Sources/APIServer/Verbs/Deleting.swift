@@ -10,7 +10,17 @@ extension APIResponder {
     func delete(_ request: ResourceRequest) async throws(APIStatus) -> Response {
         let rendering = try Rendering(request, now: surroundings.time.now)
         let options = try await deleteOptions(request)
-        return .json(rendering.object(try await client.delete(request.reference(), options)))
+        let object = try await client.delete(request.reference(), options)
+        let isHeld = !(object[path: ["metadata", "finalizers"]]?.arrayValue ?? []).isEmpty
+        // As Kubernetes: what is gone at once is told by a Status, what is still there is shown.
+        return .json(isHeld ? rendering.object(object) : APIResponder.gone(object, request.type))
+    }
+
+    private static func gone(_ object: JSONValue, _ type: ResourceType) -> JSONValue {
+        var details: JSONValue = ["name": object["metadata"]?["name"] ?? "", "kind": .string(type.plural)]
+        if !type.group.isEmpty { details["group"] = .string(type.group) }
+        details["uid"] = object["metadata"]?["uid"]
+        return ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": details]
     }
 
     /// Deletes what the selectors show, one after the other; answers with the list of it.

@@ -41,7 +41,7 @@ extension APIResponder {
         case .apply:
             // Who owns what cannot be guessed from the program's name.
             options.fieldManager = request.query.nonEmpty("fieldManager")
-            let object = try RequestObject(request).checked(try await request.http.appliedObject(limits))
+            let object = try RequestObject(request, subresource).checked(try await request.http.appliedObject(limits))
             result = try await client.apply(object, subresource, options)
         }
         let isNew = type == .apply && request.report.hasCreated

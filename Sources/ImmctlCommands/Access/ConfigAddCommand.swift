@@ -3,25 +3,19 @@ import ArgumentParser
 import HTTPTransport
 import Manifests
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 struct ConfigAddCommand: ImmctlCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Add a way to a server: a cluster, a user and a context of one name.",
         discussion: """
             Taken over from the current context of another kubeconfig, as immd's admin.kubeconfig; with --token-file for the \
-            bearer of a token instead. It becomes the current context where there is none, or with --use.
+            bearer of a token instead, with --client-certificate and --client-key for the holder of a certificate. It \
+            becomes the current context where there is none, or with --use.
 
             Examples:
               immctl config add --from /var/lib/imm/admin.kubeconfig --to ~/.kube/config
               immctl token create ci | immctl config add --from admin.kubeconfig --token-file - --to ci.kubeconfig
+              immctl config add --from admin.kubeconfig --client-certificate alice.crt --client-key alice.key --to alice.kubeconfig
             """)
 
     @Option(help: ArgumentHelp("The kubeconfig to take it from.", valueName: "path"), completion: .file())
@@ -36,6 +30,12 @@ struct ConfigAddCommand: ImmctlCommand {
         completion: .file())
     var tokenFile: String?
 
+    @Option(help: ArgumentHelp("File with a client certificate (PEM).", valueName: "path"), completion: .file())
+    var clientCertificate: String?
+
+    @Option(help: ArgumentHelp("File with its key (PEM).", valueName: "path"), completion: .file())
+    var clientKey: String?
+
     @Option(name: .shortAndLong, help: "Namespace of the context.")
     var namespace: String?
 
@@ -43,6 +43,15 @@ struct ConfigAddCommand: ImmctlCommand {
     var use = false
 
     @OptionGroup var file: ConfigFileOptions
+
+    func validate() throws {
+        if (clientCertificate == nil) != (clientKey == nil) {
+            throw ValidationError("--client-certificate and --client-key go together")
+        }
+        if tokenFile != nil && clientKey != nil {
+            throw ValidationError("--token-file and --client-key exclude each other")
+        }
+    }
 
     func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let target = try file.file(invocation)
@@ -68,22 +77,36 @@ struct ConfigAddCommand: ImmctlCommand {
                 .failed, "\(from): the server's authority must stand in the file as certificate-authority-data")
         }
         let identity: Kubeconfig.Entry.Identity
-        switch (try token(invocation) ?? bearer, tls.clientCertificate, tls.clientKey) {
-        case (let token?, _, _): identity = .token(token)
-        case (nil, .pem(let certificate)?, .pem(let key)?):
+        if let clientCertificate, let clientKey {
             identity = .certificate(
-                certificatePEM: String(decoding: certificate, as: UTF8.self),
-                keyPEM: String(decoding: key, as: UTF8.self))
-        default: throw CommandFailure(.failed, "\(from): the user has neither a token nor a certificate with its key")
+                certificatePEM: try PEMFile.read(clientCertificate, marker: "CERTIFICATE"),
+                keyPEM: try PEMFile.read(clientKey, marker: "PRIVATE KEY"))
+        } else {
+            identity = try self.identity(selected, tls, bearer, invocation)
         }
         return Kubeconfig.Entry(
             name: name, server: server, authorityPEM: String(decoding: authority, as: UTF8.self), identity: identity,
             namespace: namespace ?? selected.namespace)
     }
 
+    /// The token that is given, else who the kubeconfig says one is.
+    private func identity(
+        _ selected: SelectedServer, _ tls: TLSOptions, _ bearer: String?, _ invocation: Invocation
+    ) throws(CommandFailure) -> Kubeconfig.Entry.Identity {
+        switch (try token(invocation) ?? bearer, tls.clientCertificate, tls.clientKey) {
+        case (let token?, _, _): return .token(token)
+        case (nil, .pem(let certificate)?, .pem(let key)?):
+            return .certificate(
+                certificatePEM: String(decoding: certificate, as: UTF8.self),
+                keyPEM: String(decoding: key, as: UTF8.self))
+        default: throw CommandFailure(.failed, "\(from): the user has neither a token nor a certificate with its key")
+        }
+    }
+
     private func token(_ invocation: Invocation) throws(CommandFailure) -> String? {
         guard let tokenFile else { return nil }
-        let bytes = tokenFile == "-" ? try invocation.console.input() : try TokenFile.read(tokenFile)
+        let bytes =
+            tokenFile == "-" ? try invocation.console.input() : try LocalFile.contents(of: tokenFile, limit: 4_096)
         let token = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         guard token.count == 1 else {
             throw CommandFailure(.failed, "\(tokenFile) must hold one token and nothing else")
@@ -92,23 +115,12 @@ struct ConfigAddCommand: ImmctlCommand {
     }
 }
 
-private enum TokenFile {
-    private static let maximumBytes = 4_096
-
-    static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw CommandFailure(.failed, "\(path) cannot be read: \(String(cString: strerror(errno)))")
+private enum PEMFile {
+    static func read(_ path: String, marker: String) throws(CommandFailure) -> String {
+        let text = String(decoding: try LocalFile.contents(of: path, limit: 64 << 10), as: UTF8.self)
+        guard text.contains("-----BEGIN "), text.contains("\(marker)-----") else {
+            throw CommandFailure(.failed, "\(path) holds no PEM text of a \(marker.lowercased())")
         }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: maximumBytes)
-        let count = systemRead(descriptor, &bytes, bytes.count)
-        guard count > 0 else { throw CommandFailure(.failed, "\(path) is empty, or cannot be read") }
-        return Array(bytes[..<count])
+        return text
     }
-}
-
-// Inside the type the name means its own method.
-private func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    read(descriptor, bytes, count)
 }

@@ -18,28 +18,19 @@ struct ApplyCommand: ImmctlCommand {
               cat web.yaml | immctl apply -f -
             """)
 
-    @OptionGroup var files: FileOptions
+    @OptionGroup var manifests: ApplyOptions
 
     @Option(help: "Whether to change anything: none, client (only check the manifest) or server (try it there).")
     var dryRun: DryRun = .none
 
-    @Flag(help: "Take over fields that others manage.")
-    var forceConflicts = false
-
-    @Flag(help: "Accepted as kubectl has it: apply is always server-side.")
-    var serverSide = false
-
     @OptionGroup var output: ChangeOutputOptions
 
-    @OptionGroup var namespace: NamespaceOptions
-    @OptionGroup var server: ServerOptions
-
     func validate() throws {
-        if files.isEmpty { throw ValidationError("say what to apply with -f FILE, -f FOLDER or -f -") }
+        if manifests.files.isEmpty { throw ValidationError("say what to apply with -f FILE, -f FOLDER or -f -") }
     }
 
     func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
-        let documents = try files.load(invocation, namespace.namespace).documents
+        let documents = try manifests.documents(invocation)
         let rendering = OutputRendering(console: invocation.console)
         if dryRun == .client {
             let changes = documents.map { ObjectChange($0.reference, .valid, $0.object, .client) }
@@ -47,8 +38,8 @@ struct ApplyCommand: ImmctlCommand {
             try rendering.finish(changes, as: output.output)
             return .success
         }
-        return try await server.withSession(invocation) { session throws(CommandFailure) in
-            let run = ApplyRun(session: session, console: invocation.console, forceConflicts: forceConflicts)
+        return try await manifests.server.withSession(invocation) { session throws(CommandFailure) in
+            let run = manifests.run(session, invocation)
             let previews = try await run.preview(documents)
             var status = CommandStatus.success
             var changes: [ObjectChange] = []

@@ -20,20 +20,11 @@ struct DiffCommand: ImmctlCommand {
               cat web.yaml | immctl diff -f -
             """)
 
-    @OptionGroup var files: FileOptions
-
-    @Flag(help: "Compare as if --force-conflicts were given to apply.")
-    var forceConflicts = false
-
-    @Flag(help: "Accepted as kubectl has it: diff is always server-side.")
-    var serverSide = false
-
+    @OptionGroup var manifests: ApplyOptions
     @OptionGroup var output: ResultOutputOptions
-    @OptionGroup var namespace: NamespaceOptions
-    @OptionGroup var server: ServerOptions
 
     func validate() throws {
-        if files.isEmpty { throw ValidationError("say what to compare with -f FILE, -f FOLDER or -f -") }
+        if manifests.files.isEmpty { throw ValidationError("say what to compare with -f FILE, -f FOLDER or -f -") }
     }
 
     func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
@@ -48,10 +39,10 @@ struct DiffCommand: ImmctlCommand {
     }
 
     private func compare(_ invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
-        let documents = try files.load(invocation, namespace.namespace).documents
+        let documents = try manifests.documents(invocation)
         let external = try ExternalDiff(invocation.environment)
-        return try await server.withSession(invocation) { session throws(CommandFailure) in
-            let run = ApplyRun(session: session, console: invocation.console, forceConflicts: forceConflicts)
+        return try await manifests.server.withSession(invocation) { session throws(CommandFailure) in
+            let run = manifests.run(session, invocation)
             let differences = try await run.preview(documents).map { preview in
                 ObjectDifference(
                     preview.document.reference, live: preview.existing,

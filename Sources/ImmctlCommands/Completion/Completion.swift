@@ -75,7 +75,7 @@ struct Completion: Sendable {
             return Answer(
                 candidates: await names(type, context).filter { !taken.contains($0) }, directive: .nothingElse)
         }
-        if command == "rollout" || command == "logs" {
+        if ["rollout", "logs", "exec"].contains(command) {
             // A bare name is a set here, or an instance.
             return Answer(candidates: await names(kinds[0], context), directive: .nothingElse)
         }
@@ -95,11 +95,11 @@ struct Completion: Sendable {
     }
 
     private func names(_ type: ResourceType, _ context: CompletionContext) async -> [String] {
-        let (invocation, namespace) = (invocation, type.namespaced ? context.namespace ?? "default" : nil)
+        let (invocation, namespace) = (invocation, type.namespaced ? context.namespace ?? DefaultNamespace.name : nil)
         let names = try? await withDeadline(Completion.deadline, invocation.time) { () throws(CommandFailure) in
             let address = try ServerAddress.resolve(
-                server: context.server, socket: context.socket, environment: invocation.environment,
-                program: invocation.program)
+                server: context.server, socket: context.socket, kubeconfig: context.kubeconfig,
+                context: context.context, environment: invocation.environment, program: invocation.program)
             let session = try invocation.connect(address)
             defer { session.close() }
             return try await request("list \(type.plural)") { () throws(APIStatus) in

@@ -7,6 +7,9 @@ struct CompletionContext: Sendable {
     var namespace: String?
     var server: String?
     var socket: String?
+    var kubeconfig: String?
+    /// Of the kubeconfig.
+    var context: String?
     /// The option whose value is to be completed.
     var option: CommandTree.Option?
     /// What is typed of the word.
@@ -49,5 +52,7 @@ struct CompletionContext: Sendable {
         if option.names.contains("--namespace") { namespace = value }
         if option.names.contains("--server") { server = value }
         if option.names.contains("--socket") { socket = value }
+        if option.names.contains("--kubeconfig") { kubeconfig = value }
+        if option.names.contains("--context") { context = value }
     }
 }

@@ -28,8 +28,11 @@ enum LocalFile {
     }
 
     /// Writes a new file, or replaces one of this user's, readable by nobody else.
-    static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    ///
+    /// - Parameter isNew: a file that is there already is an error.
+    static func write(_ bytes: [UInt8], to path: String, isNew: Bool = false) throws(CommandFailure) {
+        let mode = isNew ? O_EXCL : O_TRUNC
+        let descriptor = open(path, O_WRONLY | O_CREAT | mode | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("written", path) }
         defer { close(descriptor) }
         var rest = bytes[...]

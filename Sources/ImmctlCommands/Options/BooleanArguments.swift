@@ -10,9 +10,8 @@ enum BooleanArguments {
     /// Flags without a value here.
     private static let flags = [
         "--all", "--all-namespaces", "--client", "--follow", "--force-conflicts", "--ignore-not-found", "--list",
-        "--no-headers", "--overwrite", "--quiet", "--recursive", "--resolve", "--retry", "--server-side",
-        "--show-labels",
-        "--timestamps",
+        "--no-headers", "--overwrite", "--quiet", "--recursive", "--resolve", "--retry", "--server-side", "--show-labels",
+        "--stdin", "--timestamps", "--tty",
     ]
 
     /// Options with a value here: true unless they are turned off.

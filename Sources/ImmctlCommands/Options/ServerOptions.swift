@@ -21,10 +21,14 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "Context of the kubeconfig; without it, the current one.")
     var context: String?
 
-    func connect(_ invocation: Invocation) throws(CommandFailure) -> Session {
-        let address = try ServerAddress.resolve(
+    func address(_ invocation: Invocation) throws(CommandFailure) -> ServerAddress {
+        try ServerAddress.resolve(
             server: server, socket: socket, kubeconfig: kubeconfig, context: context,
             environment: invocation.environment, program: invocation.program)
+    }
+
+    func connect(_ invocation: Invocation) throws(CommandFailure) -> Session {
+        let address = try address(invocation)
         if case .selected(let selected) = address.location, selected.isUnverified {
             invocation.console.warn(
                 "the server is not verified: insecure-skip-tls-verify stands in the kubeconfig (\(address))")

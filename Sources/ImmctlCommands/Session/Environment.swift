@@ -20,9 +20,9 @@ public struct Environment: Sendable {
     public subscript(name: String) -> String? { values[name] }
 
     private static let known = [
-        "IMM_SERVER", "IMM_SOCKET", "IMM_KUBECONFIG", "XDG_RUNTIME_DIR", "NO_COLOR", "TERM", "COLUMNS", "TMPDIR",
-        "IMM_EXTERNAL_DIFF",
-        "KUBECTL_EXTERNAL_DIFF", "IMM_EDITOR", "KUBE_EDITOR", "EDITOR", "VISUAL",
+        "IMM_SERVER", "IMM_SOCKET", "IMM_KUBECONFIG", "KUBECONFIG", "HOME", "XDG_RUNTIME_DIR", "NO_COLOR", "TERM",
+        "COLUMNS", "TMPDIR", "IMM_EXTERNAL_DIFF", "KUBECTL_EXTERNAL_DIFF", "IMM_EDITOR", "KUBE_EDITOR", "EDITOR",
+        "VISUAL",
     ]
 
     /// The variables of this process that immctl knows.

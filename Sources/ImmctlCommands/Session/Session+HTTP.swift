@@ -19,6 +19,9 @@ extension Session {
                 try await client.getTable(type, in: namespace, options)
             },
             logs: { instance, request throws(APIStatus) in try await client.logs(instance, request) },
+            exec: { instance, wanted, randomness throws(APIStatus) in
+                try await client.exec(instance, wanted, randomness: randomness)
+            },
             plan: { set throws(APIStatus) in try await client.plan(set) },
             version: { () throws(APIStatus) in try await Session.version(client) },
             raw: { path, body throws(APIStatus) in try await client.send(path, body) },

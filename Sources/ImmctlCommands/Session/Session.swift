@@ -1,3 +1,4 @@
+public import Ambient
 public import InfraAPI
 public import JSON
 public import ResourceAPI
@@ -11,6 +12,9 @@ public struct Session: Sendable {
         @Sendable (ResourceType, _ namespace: String?, ListOptions) async throws(APIStatus) -> JSONValue
     /// The log of an Instance.
     public typealias Logs = @Sendable (ObjectReference, LogRequest) async throws(APIStatus) -> LogText
+    /// A command in an Instance; the random numbers are for the connection.
+    public typealias Exec =
+        @Sendable (ObjectReference, ExecRequest, any Randomness) async throws(APIStatus) -> any ExecSession
     public typealias Raw = @Sendable (_ path: String, _ body: JSONValue?) async throws(APIStatus) -> [UInt8]
     /// The plan for a set as it would be after it was applied.
     public typealias Plans = @Sendable (_ set: JSONValue) async throws(APIStatus) -> JSONValue
@@ -19,6 +23,7 @@ public struct Session: Sendable {
     /// nil: tables are made here, by the kind's columns.
     public var tables: Tables?
     public var logs: Logs
+    public var exec: Exec
     public var plan: Plans
     /// The server's `/version`.
     public var version: @Sendable () async throws(APIStatus) -> JSONValue
@@ -28,13 +33,15 @@ public struct Session: Sendable {
     public var close: @Sendable () -> Void
 
     public init(
-        client: any ResourceClient, tables: Tables? = nil, logs: @escaping Logs, plan: @escaping Plans,
+        client: any ResourceClient, tables: Tables? = nil, logs: @escaping Logs, exec: @escaping Exec,
+        plan: @escaping Plans,
         version: @escaping @Sendable () async throws(APIStatus) -> JSONValue, raw: @escaping Raw,
         close: @escaping @Sendable () -> Void = {}
     ) {
         self.client = client
         self.tables = tables
         self.logs = logs
+        self.exec = exec
         self.plan = plan
         self.version = version
         self.raw = raw

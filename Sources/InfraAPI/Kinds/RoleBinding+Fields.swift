@@ -9,7 +9,7 @@ extension RoleBinding: SchemaRecord {
     public static let resourceType = ResourceType(
         of: RoleBinding.self, kind: "RoleBinding", plural: "rolebindings", shortNames: ["irb"], categories: ["imm"],
         subresources: ResourceType.Subresources(status: false), writtenBy: .user,
-        description: "Gives a role in its namespace to a person, a token or a GitSource.",
+        description: "Gives a role in its namespace to a person, a group, a token or a GitSource.",
         columns: [
             .column("Role", ["spec", "role"], "What the subject may do here."),
             .column("Subject", ["spec", "subject", "kind"], "What the subject is."),
@@ -32,8 +32,8 @@ extension RoleSubject: SchemaRecord {
     public static let fields: [Field<RoleSubject>] = [
         .required(
             "kind", \.kind, .enumeration,
-            "User: the common name of a client certificate; Token: a token of immctl token; GitSource: one of this "
-                + "namespace."),
+            "User: the common name of a client certificate; Group: an organisation in one, or system:authenticated; "
+                + "Token: a token of immctl token; GitSource: one of this namespace."),
         .required("name", \.name, .string(minimum: 1, maximum: 253), "Name of the subject."),
     ]
 }

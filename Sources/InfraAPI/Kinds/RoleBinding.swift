@@ -1,4 +1,4 @@
-/// Gives a role in its namespace to a person, a token or a GitSource.
+/// Gives a role in its namespace to a person, a group, a token or a GitSource.
 public struct RoleBinding: APIObject {
     public var metadata = ObjectMeta()
     public var spec = RoleBindingSpec()
@@ -27,6 +27,8 @@ public struct RoleSubject: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// The common name of a client certificate, or the user for whom a token was made.
         case user = "User"
+        /// An organisation of client certificates; `system:authenticated` is everybody whom the server knows.
+        case group = "Group"
         /// A bearer token, by its name.
         case token = "Token"
         /// A GitSource of the same namespace.

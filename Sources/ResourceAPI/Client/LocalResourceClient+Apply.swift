@@ -10,12 +10,19 @@ extension LocalResourceClient {
         try await apply(object, nil, options)
     }
 
-    /// Server-side apply to an object or to its status. An object that is missing is made (not through its status).
+    /// Server-side apply to an object or to a subresource. An object that is missing is made (not through a subresource).
     public func apply(
         _ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions
     ) async throws(APIStatus) -> JSONValue {
+        if subresource == .scale { return try await applyScale(object, options) }
         let served = try types.find(of: object)
-        let configuration = try configuration(object, served, subresource, options)
+        return try await apply(try configuration(object, served, subresource, options), served, subresource, options)
+    }
+
+    /// - Parameter configuration: checked, and of the object itself whatever the subresource.
+    func apply(
+        _ configuration: JSONValue, _ served: ServedType, _ subresource: Subresource?, _ options: WriteOptions
+    ) async throws(APIStatus) -> JSONValue {
         let owner = ownership(served, .apply, subresource, options)
         let key = served.key(configuration.metadataText("namespace"), configuration.metadataText("name"))
         let expectation = Expectation(configuration)
@@ -68,25 +75,7 @@ extension LocalResourceClient {
         _ object: JSONValue, _ served: ServedType, _ subresource: Subresource?, _ options: WriteOptions
     ) throws(APIStatus) -> JSONValue {
         let (type, name) = (served.type, object.metadataText("name"))
-        guard let manager = options.fieldManager, !manager.isEmpty else {
-            throw APIStatus(
-                code: 422, reason: .invalid,
-                message:
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
-                causes: [
-                    APIStatus.Cause(
-                        reason: FieldError.Reason.required.rawValue,
-                        message: "Required value: is required for apply patch", field: "fieldManager")
-                ])
-        }
-        try checkManager(options)
-        guard !name.isEmpty else { throw .badRequest("metadata.name is required for apply") }
-        if type.namespaced, object.metadataText("namespace").isEmpty {
-            throw .badRequest("metadata.namespace is required for apply of a namespaced object")
-        }
-        if let managed = object["metadata"]?["managedFields"], !managed.isNull {
-            throw .badRequest("metadata.managedFields must be nil")
-        }
+        try checkApplied(object, type, options)
         var configuration = object.withoutNulls
         if options.fieldValidation != .strict {
             if options.fieldValidation == .warn { options.report?.warn(UnknownFields.warnings(configuration, type)) }
@@ -100,6 +89,31 @@ extension LocalResourceClient {
         let errors = problems.filter { $0.reason == .typeInvalid || $0.reason == .duplicate }
         guard errors.isEmpty else { throw .invalid(type, name, errors) }
         return configuration
+    }
+
+    /// What every applied object must say, and must not.
+    func checkApplied(_ object: JSONValue, _ type: ResourceType, _ options: WriteOptions) throws(APIStatus) {
+        guard let manager = options.fieldManager, !manager.isEmpty else {
+            throw APIStatus(
+                code: 422, reason: .invalid,
+                message:
+                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+                causes: [
+                    APIStatus.Cause(
+                        reason: FieldError.Reason.required.rawValue,
+                        message: "Required value: is required for apply patch", field: "fieldManager")
+                ])
+        }
+        try checkManager(options)
+        guard !object.metadataText("name").isEmpty else {
+            throw .badRequest("metadata.name is required for apply")
+        }
+        if type.namespaced, object.metadataText("namespace").isEmpty {
+            throw .badRequest("metadata.namespace is required for apply of a namespaced object")
+        }
+        if let managed = object["metadata"]?["managedFields"], !managed.isNull {
+            throw .badRequest("metadata.managedFields must be nil")
+        }
     }
 }
 

@@ -36,6 +36,33 @@ extension LocalResourceClient {
         try await changeScale(reference, options, expecting: Expectation(patch)) { $0.mergePatched(with: patch) }
     }
 
+    /// Server-side apply of a Scale: its manager owns `spec.replicas` of the object then, through the subresource.
+    func applyScale(_ scale: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {
+        guard let served = types.scalable, let path = served.type.subresources.scale?.specReplicasPath else {
+            throw .badRequest("no kind here has a scale subresource")
+        }
+        try checkApplied(scale, served.type, options)
+        guard let replicas = scale["spec"]?["replicas"]?.intValue else {
+            throw LocalResourceClient.replicasMissing(scale.metadataText("name"))
+        }
+        var metadata = JSONObject()
+        for name in ["name", "namespace", "uid", "resourceVersion"] { metadata[name] = scale["metadata"]?[name] }
+        var configuration: JSONValue = [
+            "apiVersion": .string(served.type.apiVersion), "kind": .string(served.type.kind),
+            "metadata": .object(metadata),
+        ]
+        configuration[path: path.names] = .int(replicas)
+        let result = try await apply(configuration, served, .scale, options)
+        return ScaleObject.json(of: result, served.type) ?? result
+    }
+
+    private static func replicasMissing(_ name: String) -> APIStatus {
+        APIStatus(
+            code: 422, reason: .invalid,
+            message: "Scale.autoscaling \"\(name)\" is invalid: spec.replicas: Required value",
+            group: "autoscaling", kind: ScaleObject.kind, name: name)
+    }
+
     private func changeScale(
         _ reference: ObjectReference, _ options: WriteOptions, expecting expectation: Expectation,
         _ transform: (JSONValue) -> JSONValue
@@ -50,10 +77,7 @@ extension LocalResourceClient {
             else { throw .notFound(served.type, "\(reference.name)/scale") }
             let wanted = transform(scale)
             guard let replicas = wanted["spec"]?["replicas"]?.intValue else {
-                throw APIStatus(
-                    code: 422, reason: .invalid,
-                    message: "Scale.autoscaling \"\(reference.name)\" is invalid: spec.replicas: Required value",
-                    group: "autoscaling", kind: ScaleObject.kind, name: reference.name)
+                throw LocalResourceClient.replicasMissing(reference.name)
             }
             var object = live
             object[path: path.names] = .int(replicas)

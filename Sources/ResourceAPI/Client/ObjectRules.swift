@@ -10,10 +10,10 @@ enum ObjectRules {
         "resourceVersion", "generateName",
     ]
 
-    /// The object as a create may make it: without status, and without what only the server sets.
+    /// The object as a create may make it: without a status of its own, and without what only the server sets.
     static func fresh(_ object: JSONValue, _ served: ServedType) -> JSONValue {
         var object = object
-        if served.hasStatus { object["status"] = nil }
+        if served.hasStatus { object["status"] = served.initialStatus }
         var metadata = object["metadata"] ?? .object(JSONObject())
         for name in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion", "uid"] {
             metadata[name] = nil

@@ -9,6 +9,9 @@ final class ServedType: Sendable {
     let resource: String
     let hasStatus: Bool
     let statusSchema: Schema?
+    /// Of a new object: where a status says which generation it speaks of, that it speaks of none yet. Clients that wait
+    /// for the generation then find what they look for.
+    let initialStatus: JSONValue?
     private let mainShape: MergeShape
     private let statusShape: MergeShape
 
@@ -17,6 +20,8 @@ final class ServedType: Sendable {
         resource = type.key
         hasStatus = type.subresources.status
         statusSchema = type.schema.property("status")?.schema
+        let observes = statusSchema?.property("observedGeneration") != nil
+        initialStatus = hasStatus && observes ? ["observedGeneration": 0] : nil
         mainShape = MergeShape(type, nil)
         statusShape = MergeShape(type, .status)
     }

@@ -2,6 +2,7 @@ import InfraAPI
 import JSON
 import ObjectStore
 import ResourceAPI
+import SampleKinds
 
 /// Input: two objects of one kind. One manager applies the first, another takes the second over it.
 ///

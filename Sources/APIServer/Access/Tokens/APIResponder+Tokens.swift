@@ -6,16 +6,14 @@ import Logging
 import RequestSyntax
 import ResourceAPI
 
-// `/imm/v1/tokens`: no resource, so that nothing that lists, watches or backs up objects ever meets them.
-// Administrators alone come here (Authorization).
+// `/imm/v1/tokens`
 extension APIResponder {
-    static let ownPrefix = "imm"
-    private static let longestLifetime = 10 * 365 * 86_400
+    private static let longestLifetime = Duration.seconds(10 * 365 * 86_400)
 
-    func ownPath(_ request: Request, _ segments: [String], _ caller: Caller?) async throws(APIStatus) -> Response {
-        guard let tokens, let caller, segments.count >= 3, segments.count <= 5, segments[1] == "v1",
-            segments[2] == "tokens"
-        else { throw .unknownPath(request.uri.path) }
+    func tokenPath(
+        _ request: Request, _ segments: [String], _ caller: Caller
+    ) async throws(APIStatus) -> Response {
+        guard let tokens else { throw .unknownPath(request.uri.path) }
         switch (request.method, segments.count) {
         case (.get, 3):
             return .json(["tokens": .array(try await tokens.list().map(\.shown))])
@@ -41,13 +39,7 @@ extension APIResponder {
         if let user, user.isEmpty || user.utf8.count > 253 || user.hasPrefix(Caller.reservedPrefix) {
             throw .badRequest("user must have 1 to 253 bytes and must not begin with \(Caller.reservedPrefix)")
         }
-        var lifetime: Duration?
-        if let seconds = body["expiresInSeconds"], !seconds.isNull {
-            guard let count = seconds.intValue, (1...Int64(APIResponder.longestLifetime)).contains(count) else {
-                throw .badRequest("expiresInSeconds must be a number from 1 to \(APIResponder.longestLifetime)")
-            }
-            lifetime = .seconds(count)
-        }
+        let lifetime = try APIResponder.lifetime(in: body, atMost: APIResponder.longestLifetime)
         let (record, token) = try await tokens.create(
             name: name, user: user, isAdmin: body["admin"]?.boolValue ?? false, lifetime: lifetime, by: caller)
         logger.notice("token made", metadata: ["token": "\(name)", "by": "\(caller.name)"])

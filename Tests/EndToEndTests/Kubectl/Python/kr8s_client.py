@@ -1,7 +1,6 @@
 """kr8s: a class made at run time, wait, scale, logs and exec."""
 
 import os
-import time
 
 import kr8s
 from kr8s.objects import Pod, new_class
@@ -21,12 +20,6 @@ fleet = InstanceSet({
 })
 fleet.create()
 assert fleet.exists()
-# Who looks at once finds no status yet, which kr8s's own wait does not expect.
-for _ in range(100):
-    if "status" in fleet.raw:
-        break
-    time.sleep(0.1)
-    fleet.refresh()
 fleet.wait("condition=Ready", timeout=60)
 fleet.patch({"metadata": {"labels": {"tier": "front"}}})
 assert [found.name for found in kr8s.get("instancesets.imm.dev", namespace="default", label_selector="tier=front")] == ["kr8s"]

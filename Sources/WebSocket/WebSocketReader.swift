@@ -1,6 +1,6 @@
-/// Reads the messages of a websocket's client (RFC 6455, section 5) out of the bytes that come in.
-struct WebSocketReader {
-    enum Message: Sendable, Hashable {
+/// Reads the messages of a websocket's other side (RFC 6455, section 5) out of the bytes that come in.
+public struct WebSocketReader: Sendable {
+    public enum Message: Sendable, Hashable {
         /// Text or binary, put together of its fragments.
         case data([UInt8])
         case ping([UInt8])
@@ -8,12 +8,14 @@ struct WebSocketReader {
     }
 
     /// Why the connection has to be closed: a code of RFC 6455, 7.4.1, and a sentence.
-    struct Flaw: Error, Hashable {
-        let code: UInt16
-        let message: String
+    public struct Flaw: Error, Sendable, Hashable {
+        public let code: UInt16
+        public let message: String
 
         static func protocolError(_ message: String) -> Flaw { Flaw(code: 1002, message: message) }
-        static func tooBig(_ limit: Int) -> Flaw { Flaw(code: 1009, message: "a message has at most \(limit) bytes") }
+        public static func tooBig(_ limit: Int) -> Flaw {
+            Flaw(code: 1009, message: "a message has at most \(limit) bytes")
+        }
     }
 
     private enum Opcode: UInt8 {
@@ -33,17 +35,22 @@ struct WebSocketReader {
         let payload: [UInt8]
     }
 
+    private let source: WebSocketSide
     private let maxMessageBytes: Int
     private var bytes: ArraySlice<UInt8> = []
     /// Of a message whose last fragment is still to come.
     private var fragments: [UInt8]?
 
-    init(maxMessageBytes: Int) { self.maxMessageBytes = maxMessageBytes }
+    /// - Parameter source: whose bytes are read.
+    public init(from source: WebSocketSide, maxMessageBytes: Int) {
+        self.source = source
+        self.maxMessageBytes = maxMessageBytes
+    }
 
-    mutating func feed(_ new: [UInt8]) { bytes = bytes.isEmpty ? new[...] : ArraySlice(Array(bytes) + new) }
+    public mutating func feed(_ new: [UInt8]) { bytes = bytes.isEmpty ? new[...] : ArraySlice(Array(bytes) + new) }
 
     /// nil: more bytes are needed.
-    mutating func next() throws(Flaw) -> Message? {
+    public mutating func next() throws(Flaw) -> Message? {
         while let frame = try frame() {
             switch frame.opcode {
             case .ping: return .ping(frame.payload)
@@ -71,7 +78,10 @@ struct WebSocketReader {
         guard first & 0x70 == 0, let opcode = Opcode(rawValue: first & 0x0F) else {
             throw .protocolError("a frame has bits that were not agreed on")
         }
-        guard second & 0x80 != 0 else { throw .protocolError("a client masks its frames") }
+        let isMasked = second & 0x80 != 0
+        guard isMasked == (source == .client) else {
+            throw .protocolError("a client masks its frames, and a server does not")
+        }
         let isFinal = first & 0x80 != 0
         var length = Int(second & 0x7F)
         if opcode.isControl, !isFinal || length > 125 { throw .protocolError("a control frame is short and whole") }
@@ -84,30 +94,13 @@ struct WebSocketReader {
             length = Int(wide)
             position += count
         }
-        guard bytes.endIndex - position >= 4 + length else { return nil }
-        let mask = Array(bytes[position..<position + 4])
-        var payload = Array(bytes[(position + 4)..<(position + 4 + length)])
-        for index in payload.indices { payload[index] ^= mask[index & 3] }
-        bytes = bytes[(position + 4 + length)...]
+        let maskLength = isMasked ? 4 : 0
+        guard bytes.endIndex - position >= maskLength + length else { return nil }
+        let mask = Array(bytes[position..<position + maskLength])
+        position += maskLength
+        var payload = Array(bytes[position..<position + length])
+        if isMasked { for index in payload.indices { payload[index] ^= mask[index & 3] } }
+        bytes = bytes[(position + length)...]
         return Frame(isFinal: isFinal, opcode: opcode, payload: payload)
-    }
-}
-
-/// The frames that the server sends: whole messages, not masked.
-enum WebSocketFrame {
-    static func data(_ payload: [UInt8]) -> [UInt8] { frame(2, payload) }
-    static func pong(_ payload: [UInt8]) -> [UInt8] { frame(10, payload) }
-
-    /// - Parameter code: of RFC 6455, 7.4.1; 1000 is the normal one.
-    static func close(_ code: UInt16 = 1000) -> [UInt8] { frame(8, [UInt8(code >> 8), UInt8(code & 0xFF)]) }
-
-    private static func frame(_ opcode: UInt8, _ payload: [UInt8]) -> [UInt8] {
-        var frame: [UInt8] = [0x80 | opcode]
-        switch payload.count {
-        case ..<126: frame.append(UInt8(payload.count))
-        case ..<65_536: frame += [126, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF)]
-        default: frame += [127] + (0..<8).map { UInt8(truncatingIfNeeded: payload.count >> (56 - 8 * $0)) }
-        }
-        return frame + payload
     }
 }

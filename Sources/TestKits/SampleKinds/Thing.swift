@@ -1,9 +1,9 @@
-import InfraAPI
+public import InfraAPI
 import JSON
 
-/// A cluster-scoped kind whose `spec` has one field of each shape that server-side apply knows.
-enum Thing {
-    static let type = ResourceType(
+/// A cluster-scoped kind for tests, whose `spec` has one field of each shape that server-side apply knows.
+public enum Thing {
+    public static let type = ResourceType(
         group: "test.dev", version: "v1", kind: "Thing", plural: "things", namespaced: false,
         subresources: .init(status: true),
         schema: record([

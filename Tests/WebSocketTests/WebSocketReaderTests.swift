@@ -1,6 +1,5 @@
 import Testing
-
-@testable import APIServer
+import WebSocket
 
 @Suite struct WebSocketReaderTests {
     private func masked(_ first: UInt8, _ payload: [UInt8]) -> [UInt8] {
@@ -11,7 +10,7 @@ import Testing
     }
 
     private func messages(_ bytes: [UInt8], by count: Int, limit: Int = 1000) throws -> [WebSocketReader.Message] {
-        var reader = WebSocketReader(maxMessageBytes: limit)
+        var reader = WebSocketReader(from: .client, maxMessageBytes: limit)
         var messages: [WebSocketReader.Message] = []
         var rest = bytes[...]
         while !rest.isEmpty {
