@@ -11,7 +11,7 @@ SWIFT_TEST := swift test --disable-xctest --skip-build
 # Every target test-… is a part of `make test`.
 TEST_TARGETS := $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
-.PHONY: help demo test $(TEST_TARGETS) build build-tests bench bench-api fuzz simulate mutants lint format clean packages
+.PHONY: help demo test $(TEST_TARGETS) build build-tests bench bench-api chaos fuzz simulate mutants lint format clean packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +38,10 @@ test-e2e: packages build-tests ## the tests on a real engine
 test-kubectl: packages build-tests ## kubectl and other Kubernetes clients against immd on a real engine
 	@clients=$$(scripts/kubernetes-clients) && IMM_TEST_KUBERNETES_CLIENTS=$$clients \
 		scripts/with-engine $(SWIFT_TEST) --filter '$(CLIENT_SUITES)'
+
+# IMM_TEST_SEED replays a run.
+chaos: packages build-tests ## kills containers, immd and the engine in rollouts with volumes: make chaos ROUNDS=50
+	@IMM_CHAOS_ROUNDS=$(or $(ROUNDS),50) scripts/with-engine $(SWIFT_TEST) --filter '^EndToEndTests\.EndToEnd/ChaosTests/'
 
 test-demo: packages build-tests ## the demo, in an engine of its own
 	@scripts/with-engine sh -c 'XDG_STATE_HOME=$$TMPDIR exec scripts/demo --bin "$$(swift build --show-bin-path)"'

@@ -13,23 +13,26 @@ struct Bed: Sendable {
     let name: String
     let directory: String
     let daemon: Daemon
-    let engine = TestEngine.engine
+    let engine: DockerEngine
 
     var client: HTTPResourceClient { daemon.client }
 
     /// - Parameters:
     ///   - endpoint: path of the engine's socket as immd is told it; nil: the real one.
     ///   - listen: address of the API on TCP; `none` without.
+    ///   - engine: the engine, when it is not the one that all tests share.
     static func with(
         endpoint: (@Sendable (_ directory: String) -> String)? = nil, listen: String = "none",
+        engine: PrivateEngine? = nil,
         _ body: (Bed) async throws -> Void
     ) async throws {
         let name = TestEngine.freshID()
         let directory = "\(temporaryRoot)/imm-e2e-\(name)"
         guard mkdir(directory, 0o700) == 0 else { throw Failure("\(directory) cannot be made") }
-        let socket = endpoint?(directory) ?? TestEngine.socketPath ?? "/nowhere"
+        let socket = endpoint?(directory) ?? engine?.socketPath ?? TestEngine.socketPath ?? "/nowhere"
         let bed = Bed(
-            name: name, directory: directory, daemon: Daemon(directory: directory, endpoint: socket, listen: listen))
+            name: name, directory: directory, daemon: Daemon(directory: directory, endpoint: socket, listen: listen),
+            engine: engine?.engine ?? TestEngine.engine)
         do {
             try await bed.daemon.start()
             try await body(bed)
@@ -40,10 +43,11 @@ struct Bed: Sendable {
         await bed.cleanUp()
     }
 
-    private init(name: String, directory: String, daemon: Daemon) {
+    private init(name: String, directory: String, daemon: Daemon, engine: DockerEngine) {
         self.name = name
         self.directory = directory
         self.daemon = daemon
+        self.engine = engine
     }
 
     private func cleanUp() async {
@@ -94,7 +98,7 @@ struct Bed: Sendable {
 
     /// Builds `imm-e2e-<bed>/app:<tag>`: busybox, the writer, and `content` in /VERSION.
     @discardableResult
-    func image(_ tag: String, content: String? = nil) async throws -> String {
+    func image(_ tag: String, content: String? = nil, on other: DockerEngine? = nil) async throws -> String {
         let reference = "imm-e2e-\(name)/app:\(tag)"
         var image = ScratchImage.busybox(
             tag: reference, binary: try readBytes("/bin/busybox"),
@@ -107,7 +111,7 @@ struct Bed: Sendable {
         ]
         image.command = ["/bin/idle"]
         image.labels = [Bed.imageLabelName: name]
-        _ = try await image.build(on: engine)
+        _ = try await image.build(on: other ?? engine)
         return reference
     }
 

@@ -24,7 +24,8 @@ final class ChildProcess: Sendable {
         defer { posix_spawnattr_destroy(&attributes) }
         // A test runner that is interrupted must not take the daemon's signals with it, nor the other way round.
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        let names: [String] = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"]
+        // IMM_TEST_RUN is how scripts/with-engine finds a process that a test left.
+        let names: [String] = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "IMM_TEST_RUN"]
         let inherited = names.compactMap { name in
             getenv(name).map { "\(name)=\(String(cString: $0))" }
         }

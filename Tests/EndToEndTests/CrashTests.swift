@@ -78,25 +78,8 @@ extension Bed {
     /// Settled on the release of a round.
     @discardableResult
     fileprivate func onRound(_ round: Int, _ set: String) async throws -> Fleet {
-        try await wait(for: set, "\(set) on round \(round)", .seconds(60)) { fleet in
-            guard fleet.isSettled, let update = fleet.set?.status.updateRevision,
-                let revision = fleet.revisions.first(where: { $0.name == update })
-            else { return false }
-            return revision.spec.template.spec.env.first?.value == "\(round)"
-                && fleet.instances.allSatisfy { $0.spec.revision == update }
+        try await wait(for: set, "\(set) on round \(round)", .seconds(60)) {
+            $0.isSettled && $0.runs(round: round)
         }
-    }
-}
-
-/// A small generator with a seed (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
