@@ -55,7 +55,9 @@ public final class ControllerSet: Sendable {
             await reconciler.reconcile(key, logger)
         }
         let time = surroundings.time
-        let volumes = VolumeReconciler(client: client, caches: caches, providers: providers)
+        let volumes = VolumeReconciler(
+            client: client, caches: caches, providers: providers,
+            forceDetachments: ForceDetachments(client: client, caches: caches, events: events, time: time))
         let namespaces = NamespaceReconciler(client: client, caches: caches) {
             Condition(
                 type: "NamespaceContentRemaining", status: .true, reason: "SomeResourcesRemain", message: "",

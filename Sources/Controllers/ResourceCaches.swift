@@ -10,6 +10,8 @@ public struct ResourceCaches: Sendable {
     static let bySet = "set"
     /// Index of instances by uid.
     static let byUID = "uid"
+    /// Index of unanswered requests by namespace.
+    static let pending = "pending"
 
     public let sets = ResourceCache<InstanceSet>()
     public let revisions = ResourceCache<Revision>(indexes: [CacheIndex(bySet) { ["\($0.namespace)/\($0.spec.set)"] }])
@@ -18,6 +20,9 @@ public struct ResourceCaches: Sendable {
     ])
     public let volumes = ResourceCache<Volume>(indexes: [
         CacheIndex(bySet) { volume in volume.spec.claim.map { ["\(volume.namespace)/\($0.set)"] } ?? [] }
+    ])
+    public let forceDetaches = ResourceCache<VolumeForceDetach>(indexes: [
+        CacheIndex(pending) { $0.status.outcome == .pending ? [$0.namespace] : [] }
     ])
     public let providers = ResourceCache<ProviderObject>()
     public let namespaces = ResourceCache<Namespace>()
@@ -28,7 +33,8 @@ public struct ResourceCaches: Sendable {
     public func waitUntilSynced() async -> Bool {
         let all = [
             await sets.waitUntilSynced(), await revisions.waitUntilSynced(), await instances.waitUntilSynced(),
-            await volumes.waitUntilSynced(), await providers.waitUntilSynced(), await namespaces.waitUntilSynced(),
+            await volumes.waitUntilSynced(), await forceDetaches.waitUntilSynced(), await providers.waitUntilSynced(),
+            await namespaces.waitUntilSynced(),
         ]
         return all.allSatisfy { $0 }
     }

@@ -34,6 +34,14 @@ struct Wiring {
             }
             if change.object.isBeingDeleted { volumes.add(NamespacedName(change.object)) }
         }
+        caches.forceDetaches.onChange { change in
+            guard let request = change.new, request.status.outcome == .pending else { return }
+            let volume = NamespacedName(namespace: request.namespace, name: request.spec.volume)
+            if let claim = caches.volumes.get(volume)?.spec.claim {
+                sets.add(NamespacedName(namespace: request.namespace, name: claim.set))
+            }
+            volumes.add(volume)
+        }
         caches.namespaces.onChange { namespaces.add(NamespacedName($0.object)) }
         caches.providers.onChange { change in
             agents.changed()
@@ -54,6 +62,7 @@ struct Wiring {
             group.addTask { await Reflector(client, into: caches.revisions, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.instances, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.volumes, surroundings, logger: logger).run() }
+            group.addTask { await Reflector(client, into: caches.forceDetaches, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.providers, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.namespaces, surroundings, logger: logger).run() }
         }

@@ -37,7 +37,8 @@ public struct Forecast: Sendable, Hashable {
                 // A stop was shown already for one that holds volumes.
                 !steps.contains { $0.step == .intend(instance: name, .stop) }
             case .addFinalizer, .removeFinalizer, .resolveTemplate, .recordVerdict, .deleteRevision, .prepareImage,
-                .provisionVolume, .recordProvisioned, .recordGap, .recordInstance, .intend, .execute, .forgetInstance:
+                .provisionVolume, .recordProvisioned, .answerForceDetach, .recordGap, .recordInstance, .intend,
+                .execute, .forgetInstance:
                 false
             }
         }

@@ -62,6 +62,13 @@ struct ImaginedWorld {
                     $0.status.receipts.append(receipt)
                 }
             }
+        case .answerForceDetach(let name, let status):
+            for volume in observation.volumes.indices {
+                for request in observation.volumes[volume].forceDetaches.indices
+                where observation.volumes[volume].forceDetaches[request].metadata.name == name {
+                    observation.volumes[volume].forceDetaches[request].status = status
+                }
+            }
         case .recordGap(let names, let epoch, _):
             for name in names { update(volume: name) { $0.status.lastGapEpoch = epoch } }
         case .createInstance(let spec): create(spec)

@@ -62,6 +62,8 @@ public enum Step: Sendable, Hashable {
     case attachVolumes([String], instance: String, uid: String, epoch: Int)
     /// Record: the receipt that the attachment is over.
     case detachVolumes([String], DetachReceipt)
+    /// Record: what became of a VolumeForceDetach.
+    case answerForceDetach(String, VolumeForceDetachStatus)
     /// Record: how long the slot's data had no writer that was ready.
     case recordGap(volumes: [String], epoch: Int, milliseconds: Int)
 
@@ -108,6 +110,8 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case historyLimit = "HistoryLimit"
     case proven = "Proven"
     case adopted = "Adopted"
+    case forceDetached = "ForceDetached"
+    case forceDetachRefused = "ForceDetachRefused"
 }
 
 /// A slot (or the set) that is not where it should be and has to wait: law L5's closed list.

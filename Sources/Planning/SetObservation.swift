@@ -204,10 +204,16 @@ public struct Destruction: Sendable, Hashable {
 public struct VolumeView: Sendable, Hashable {
     public var record: Volume
     public var provisioning: Execution<ProvisionedVolume>
+    /// Requests to end its attachment without proof, the oldest first.
+    public var forceDetaches: [VolumeForceDetach]
 
-    public init(record: Volume, provisioning: Execution<ProvisionedVolume> = .notStarted) {
+    public init(
+        record: Volume, provisioning: Execution<ProvisionedVolume> = .notStarted,
+        forceDetaches: [VolumeForceDetach] = []
+    ) {
         self.record = record
         self.provisioning = provisioning
+        self.forceDetaches = forceDetaches
     }
 }
 

@@ -140,6 +140,9 @@ public struct WriteOptions: Sendable, Hashable {
     public var fieldValidation = FieldValidation.strict
     /// Filled with what the write tells besides its result; by clients in process alone.
     public var report: WriteReport?
+    /// Who asks, where a server knows: for records of who did what, never for a decision. Clients over HTTP leave it to
+    /// the server that they talk to.
+    public var user: String?
 
     public init(
         fieldManager: String? = nil, force: Bool = false, dryRun: Bool = false,

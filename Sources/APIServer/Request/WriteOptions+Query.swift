@@ -13,6 +13,7 @@ extension WriteOptions {
             fieldManager: query.nonEmpty("fieldManager") ?? request.http.agentName,
             force: query.flag("force") ?? false, dryRun: try query.dryRun(kind: kind),
             fieldValidation: try query.fieldValidation(kind: kind), report: request.report)
+        user = request.user
     }
 }
 

@@ -78,6 +78,7 @@ struct PlanApplier: Sendable {
         case .attachVolumes(let names, let instance, let uid, let epoch):
             try await records.attach(names, instance: instance, uid: uid, epoch: epoch)
         case .detachVolumes(let names, let receipt): try await records.detach(names, receipt)
+        case .answerForceDetach(let name, let status): try await records.answerForceDetach(name, status)
         case .recordGap(let names, let epoch, let milliseconds):
             measures.handedOver(provider: observation.provider.name, gap: .milliseconds(milliseconds))
             for name in names {

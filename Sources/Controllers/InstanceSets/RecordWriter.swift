@@ -103,11 +103,14 @@ struct RecordWriter: Sendable {
 
     func detach(_ names: [String], _ receipt: DetachReceipt) async throws(APIStatus) {
         for name in names {
-            try await updateVolume(name) { status in
-                status.attachment = nil
-                status.receipts = (status.receipts + [receipt]).suffix(10)
-            }
+            try await updateVolume(name) { $0.end(with: receipt) }
         }
+    }
+
+    func answerForceDetach(_ name: String, _ status: VolumeForceDetachStatus) async throws(APIStatus) {
+        var request = try cached(caches.forceDetaches, name)
+        request.status = status
+        caches.forceDetaches.absorb(written: try await client.updateStatus(request))
     }
 
     // Instances.

@@ -18,6 +18,8 @@ struct SetObserver {
         let revisions = caches.revisions.list(index: ResourceCaches.bySet, value: key.description)
         let records = caches.instances.list(index: ResourceCaches.bySet, value: key.description)
         let volumes = caches.volumes.list(index: ResourceCaches.bySet, value: key.description)
+        let requests = Dictionary(
+            grouping: caches.forceDetaches.list(index: ResourceCaches.pending, value: set.namespace), by: \.spec.volume)
         let templates = Dictionary(revisions.map { ($0.metadata.name, $0.spec.template.spec) }) { first, _ in first }
         let templateHash = SetObserver.templateHash(set)
         return SetObservation(
@@ -29,7 +31,7 @@ struct SetObserver {
                     record: volume,
                     provisioning: memory.execution(.volume(uid: volume.uid), of: key) { outcome in
                         if case .provisioned(let made) = outcome { made } else { nil }
-                    })
+                    }, forceDetaches: (requests[volume.name] ?? []).inOrderOfCreation)
             },
             resolution: memory.execution(.resolution(templateHash: templateHash, token: set.resolveToken), of: key) {
                 outcome in

@@ -6,7 +6,8 @@ extension Step {
     var isReported: Bool {
         switch self {
         case .createRevision, .prepareImage, .createVolume, .bindVolume, .orphanVolume, .attachVolumes, .detachVolumes,
-            .createInstance, .adoptInstance, .intend, .deleteInstance, .recordGap, .recordVerdict:
+            .createInstance, .adoptInstance, .intend, .deleteInstance, .recordGap, .recordVerdict,
+            .answerForceDetach:
             true
         case .addFinalizer, .removeFinalizer, .resolveTemplate, .deleteRevision, .provisionVolume, .recordProvisioned,
             .recordInstance, .execute, .forgetInstance:
@@ -33,6 +34,7 @@ extension Step {
             "attach \(names.joined(separator: ", ")) to \(instance), epoch \(epoch)"
         case .detachVolumes(let names, let receipt):
             "receipt of \(names.joined(separator: ", ")), epoch \(receipt.epoch)"
+        case .answerForceDetach(let name, let status): "answer \(name): \(status.outcome.rawValue)"
         case .recordGap(let names, _, let milliseconds): "gap of \(names.joined(separator: ", ")): \(milliseconds) ms"
         case .createInstance(let spec): "create instance of \(spec.revision)"
         case .adoptInstance(let name): "adopt \(name)"
@@ -49,7 +51,7 @@ extension Reason {
     /// Reasons that somebody should look at.
     var isWarning: Bool {
         switch self {
-        case .died, .lost, .notLive, .startRefused, .couldNotTry: true
+        case .died, .lost, .notLive, .startRefused, .couldNotTry, .forceDetached, .forceDetachRefused: true
         default: false
         }
     }
@@ -71,7 +73,7 @@ extension Step {
         case .execute(_, let step): step.rawValue
         case .deleteInstance: "Destroy"
         case .forgetInstance: "Forget"
-        case .recordInstance, .recordGap, .recordProvisioned, .recordVerdict: "Record"
+        case .recordInstance, .recordGap, .recordProvisioned, .recordVerdict, .answerForceDetach: "Record"
         case .provisionVolume: "ProvisionVolume"
         case .prepareImage: "PrepareImage"
         case .resolveTemplate: "ResolveImage"

@@ -5,13 +5,28 @@ import Planning
 import ProviderInterface
 import ResourceAPI
 
-/// Deletes the data of a Volume whose deletion was asked for and that nobody holds; its set decides everything else.
+/// Deletes the data of a Volume whose deletion was asked for and that nobody holds, and answers requests about volumes
+/// that no set claims; its set decides everything else.
 struct VolumeReconciler: Sendable {
     let client: any ResourceClient
     let caches: ResourceCaches
     let providers: ProviderRegistry
+    let forceDetachments: ForceDetachments
+    /// How soon a request that a set is to answer is looked at again: the set may be gone by then.
+    private static let patience = Duration.seconds(5)
 
     func reconcile(_ key: NamespacedName, _ logger: Logger) async -> ReconcileOutcome {
+        do throws(APIStatus) {
+            let isLeft = try await forceDetachments.answer(key, logger)
+            let outcome = await delete(key, logger)
+            if case .done = outcome, isLeft { return .requeue(after: VolumeReconciler.patience) }
+            return outcome
+        } catch {
+            return error.isConflict || error.isNotFound ? .requeue(after: .milliseconds(100)) : .failed(error)
+        }
+    }
+
+    private func delete(_ key: NamespacedName, _ logger: Logger) async -> ReconcileOutcome {
         guard let cached = caches.volumes.get(key), cached.isBeingDeleted else { return .done }
         do {
             // What is deleted for ever is read once more where it counts.

@@ -10,8 +10,9 @@ enum BooleanArguments {
     /// Flags without a value here.
     private static let flags = [
         "--all", "--all-namespaces", "--client", "--follow", "--force-conflicts", "--ignore-not-found", "--list",
-        "--no-headers", "--overwrite", "--quiet", "--recursive", "--resolve", "--server-side", "--show-labels",
-        "--timestamps",
+        "--no-headers", "--orphaned", "--overwrite", "--quiet", "--recursive", "--resolve", "--server-side",
+        "--show-labels",
+        "--timestamps", "--yes",
     ]
 
     /// Options with a value here: true unless they are turned off.

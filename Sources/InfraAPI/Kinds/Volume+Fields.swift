@@ -90,14 +90,28 @@ extension DetachReceipt: SchemaRecord {
         .required("instance", \.instance, .objectName, "Name of the outgoing Instance."),
         .required("instanceUID", \.instanceUID, .string(minimum: 1, maximum: 128), "uid of the outgoing Instance."),
         .required("proof", \.proof, .enumeration, "What the confirming read saw."),
-        .required(
-            "providerIdentity", \.providerIdentity, .string(minimum: 1, maximum: 512),
-            "Identity of the provider that answered."),
+        .plain(
+            "providerIdentity", \.providerIdentity, .identifier,
+            "Identity of the provider that answered; none where the proof is Forced."),
         .optional("providerID", \.providerID, .identifier, "The engine's own id of the instance."),
-        .required("acknowledgedAt", \.acknowledgedAt, .microTime, "When the engine acknowledged the destruction."),
+        .required(
+            "acknowledgedAt", \.acknowledgedAt, .microTime,
+            "When the engine acknowledged the destruction; of a forced one, when it was decided."),
         .required("readAt", \.readAt, .microTime, "When the confirming read began."),
         .optional(
             "lastWritableAt", \.lastWritableAt, .microTime,
             "The last moment at which the outgoing instance may have written."),
+        .optional(
+            "override", \.override, .record, "Who ended the attachment without proof, where the proof is Forced."),
+    ]
+}
+
+extension ForcedDetachment: SchemaRecord {
+    public static let fields: [Field<ForcedDetachment>] = [
+        .required("request", \.request, .objectName, "Name of the VolumeForceDetach."),
+        .required("requestUID", \.requestUID, .string(minimum: 1, maximum: 128), "uid of the VolumeForceDetach."),
+        .optional("requestedBy", \.requestedBy, .identifier, "Who asked for it."),
+        .required("reason", \.reason, .string(minimum: 1, maximum: 1024), "Why."),
+        .required("notProven", \.notProven, .message, "What nobody has confirmed."),
     ]
 }

@@ -53,7 +53,8 @@ extension EngineState {
         if let holder = holders(of: volumeUID).first {
             if !moment.isLate {
                 violate(
-                    .oneWriter, at: moment.uptime, ["volume \(volumeUID)", "instance \(handle.uid)"],
+                    .oneWriter, at: moment.uptime,
+                    ["volume \(volumeUID)", "instance \(handle.uid)", "instance \(holder.observed.uid)"],
                     "create while \(holder.observed.uid) (\(holder.observed.state)) still holds the volume")
             }
             throw ProviderError(.volumeInUse, "volume \(volumeUID) is held by \(holder.observed.uid)")

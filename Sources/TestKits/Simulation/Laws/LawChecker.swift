@@ -10,6 +10,8 @@ public final class LawChecker: Sendable {
             NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(), NothingForeignRule(),
         ]
         var violations: [LawViolation] = []
+        /// Volumes and the instances that they were taken from by force, both by uid.
+        var forced: [String: Set<String>] = [:]
     }
 
     private let simulation: Simulation
@@ -21,10 +23,26 @@ public final class LawChecker: Sendable {
         self.engine = engine
     }
 
-    /// What was broken so far, by us or in the engine, in the order of time.
-    public var violations: [LawViolation] {
+    /// What was broken so far, by us or in the engine, in the order of time; not what a recorded override explains.
+    public var violations: [LawViolation] { all.filter { !isOverridden($0) } }
+
+    /// Second writers that the engine saw after somebody had ended the first one's attachment by force.
+    public var overridden: [LawViolation] { all.filter(isOverridden) }
+
+    private var all: [LawViolation] {
         (state.withLock { $0.violations } + engine.contents.violations).enumerated()
             .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+    }
+
+    private func isOverridden(_ violation: LawViolation) -> Bool {
+        guard violation.law == .oneWriter else { return false }
+        let objects = Set(violation.objects)
+        return state.withLock { state in
+            state.forced.contains { volume, instances in
+                objects.contains("volume \(volume)")
+                    && instances.contains { objects.contains("instance \($0)") }
+            }
+        }
     }
 
     /// As the records and the engine are now.
@@ -41,7 +59,13 @@ public final class LawChecker: Sendable {
             var before = state.world
             before.look(simulation, engine)
             var after = before
-            for change in changes { after.take(change) }
+            for change in changes {
+                after.take(change)
+                guard case .volume(let volume) = change.after else { continue }
+                for receipt in volume.status.receipts where receipt.proof == .forced {
+                    state.forced[volume.uid, default: []].insert(receipt.instanceUID)
+                }
+            }
             for change in changes {
                 for index in state.rules.indices {
                     state.violations += state.rules[index].committed(change, before: before, after: after)
