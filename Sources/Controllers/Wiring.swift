@@ -29,8 +29,10 @@ struct Wiring {
             if change.new == nil { garbage.add(Wiring.everything) }
         }
         caches.volumes.onChange { change in
-            if let claim = change.object.spec.claim {
-                sets.add(NamespacedName(namespace: change.object.namespace, name: claim.set))
+            // One that moves is news for the set that it leaves too.
+            let (old, new) = (change.old?.spec.claim?.set, change.new?.spec.claim?.set)
+            for set in [new, old == new ? nil : old].compactMap({ $0 }) {
+                sets.add(NamespacedName(namespace: change.object.namespace, name: set))
             }
             if change.object.isBeingDeleted { volumes.add(NamespacedName(change.object)) }
         }

@@ -5,6 +5,8 @@ import InfraAPI
 struct PlanDraft {
     let observation: SetObservation
     let budget: Budget
+    /// The set's volumes by where they belong.
+    let places: [VolumePlace: VolumeView]
     private(set) var steps: [PlannedStep] = []
     private(set) var waits: [SlotWait] = []
     private(set) var wakeAt: Timestamp?
@@ -18,6 +20,7 @@ struct PlanDraft {
     init(_ observation: SetObservation, budget: Budget, available: Int, occupants: Int) {
         self.observation = observation
         self.budget = budget
+        places = observation.volumesByPlace()
         self.available = available
         self.occupants = occupants
         slotFailures = observation.set.status.slotFailures

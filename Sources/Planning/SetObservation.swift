@@ -15,6 +15,8 @@ public struct SetObservation: Sendable, Hashable {
     public var instances: [InstanceView]
     /// Volumes whose claim names the set, and volumes bound to it.
     public var volumes: [VolumeView]
+    /// Names of `VolumeName` for places without a volume that a volume somewhere else has.
+    public var takenVolumeNames: Set<String>
     /// Resolving the template's image into a revision.
     public var resolution: Execution<ResolvedRevision>
     /// Making images present at the provider, by resolved image. Only images of this set's revisions.
@@ -22,7 +24,7 @@ public struct SetObservation: Sendable, Hashable {
 
     public init(
         now: Timestamp, set: InstanceSet, templateHash: String, provider: ProviderView, revisions: [Revision] = [],
-        instances: [InstanceView] = [], volumes: [VolumeView] = [],
+        instances: [InstanceView] = [], volumes: [VolumeView] = [], takenVolumeNames: Set<String> = [],
         resolution: Execution<ResolvedRevision> = .notStarted,
         images: [String: Execution<Nothing>] = [:]
     ) {
@@ -33,6 +35,7 @@ public struct SetObservation: Sendable, Hashable {
         self.revisions = revisions
         self.instances = instances
         self.volumes = volumes
+        self.takenVolumeNames = takenVolumeNames
         self.resolution = resolution
         self.images = images
     }

@@ -2,41 +2,62 @@ import InfraAPI
 
 /// The volumes of the slots: made, bound, provisioned, and released to be orphans. Never deleted here (law L3).
 enum VolumePlanner {
-    static func name(claim: String, set: String, slot: Int) -> String { "\(claim)-\(set)-\(slot)" }
-
     static func plan(slots: [SlotView], _ draft: inout PlanDraft) {
-        let set = draft.observation.set
-        for slot in 0..<set.spec.replicas {
-            for claim in draft.claims { plan(claim, slot: slot, &draft) }
+        for slot in slots where !slot.isRemoved {
+            for claim in needed(by: slot, draft) { plan(claim, slot: slot.slot, &draft) }
         }
-        for view in draft.observation.volumes where isReleased(view.record, draft) {
+        for view in draft.observation.volumes where isReleased(view.record, slots, draft) {
             release(view.record, &draft)
         }
     }
 
+    /// The claims of what the slot should run; those of the set while that is not known yet.
+    private static func needed(by slot: SlotView, _ draft: PlanDraft) -> [VolumeClaimTemplate] {
+        slot.desired?.spec.volumeClaimTemplates ?? draft.claims
+    }
+
     private static func plan(_ claim: VolumeClaimTemplate, slot: Int, _ draft: inout PlanDraft) {
-        let set = draft.observation.set
-        let name = name(claim: claim.name, set: set.metadata.name, slot: slot)
-        guard let view = draft.observation.volumes.first(where: { $0.record.metadata.name == name }) else {
-            var spec = VolumeSpec()
-            spec.provider = draft.observation.provider.name
-            spec.size = claim.spec.size
-            spec.accessMode = claim.spec.accessMode
-            spec.reclaimPolicy = claim.spec.reclaimPolicy
-            spec.claim = VolumeClaimReference(set: set.metadata.name, slot: slot, name: claim.name)
-            draft.add(
-                .createVolume(name: name, spec), slot: slot, .volumeNeeded, "claim \(claim.name) has no volume yet")
+        guard let view = draft.places[VolumePlace(slot: slot, claim: claim.name)] else {
+            create(claim, slot: slot, &draft)
             return
         }
-        guard !view.record.isBeingDeleted else { return }
-        if view.record.status.boundSetUID == nil {
-            let isNew = view.record.status.orphanedAt == nil
+        let volume = view.record
+        let name = volume.metadata.name
+        if volume.status.boundSetUID == nil {
+            guard !volume.isBeingDeleted else {
+                draft.wait(slot, .volumeHeld, "volume \(name) of this slot is being deleted")
+                return
+            }
+            guard volume.spec.provider == draft.observation.provider.name else {
+                draft.wait(slot, .volumeHeld, "volume \(name) of this slot is at provider \(volume.spec.provider)")
+                return
+            }
+            let isNew = volume.status.orphanedAt == nil
             draft.add(
                 .bindVolume(name: name), slot: slot, isNew ? .volumeNeeded : .volumeReturned,
                 isNew
                     ? "volume \(name) is the slot's" : "the orphaned volume \(name) returns to its slot, with its data")
         }
         provision(view, slot: slot, &draft)
+    }
+
+    private static func create(_ claim: VolumeClaimTemplate, slot: Int, _ draft: inout PlanDraft) {
+        let set = draft.observation.set
+        // What the set says now; a claim that it has no more is as its revision says.
+        let current = draft.claims.first { $0.name == claim.name } ?? claim
+        var spec = VolumeSpec()
+        spec.provider = draft.observation.provider.name
+        spec.size = current.spec.size
+        spec.accessMode = current.spec.accessMode
+        spec.reclaimPolicy = current.spec.reclaimPolicy
+        spec.claim = VolumeClaimReference(set: set.metadata.name, slot: slot, name: claim.name)
+        let taken = draft.observation.takenVolumeNames
+        let names = VolumeName.candidates(claim: claim.name, set: set.metadata.name, slot: slot)
+        guard let name = names.first(where: { !taken.contains($0) }) else {
+            draft.wait(slot, .volumeHeld, "every name for a volume of claim \(claim.name) is taken")
+            return
+        }
+        draft.add(.createVolume(name: name, spec), slot: slot, .volumeNeeded, "claim \(claim.name) has no volume yet")
     }
 
     private static func provision(_ view: VolumeView, slot: Int, _ draft: inout PlanDraft) {
@@ -57,12 +78,14 @@ enum VolumePlanner {
         }
     }
 
-    /// Bound to this set, attached to nobody, and no slot or claim wants it any more.
-    private static func isReleased(_ volume: Volume, _ draft: PlanDraft) -> Bool {
+    /// Bound to this set, attached to nobody, and neither the set nor what the slot should run wants it any more.
+    private static func isReleased(_ volume: Volume, _ slots: [SlotView], _ draft: PlanDraft) -> Bool {
         let set = draft.observation.set
         guard volume.status.boundSetUID == set.metadata.uid, volume.status.attachment == nil else { return false }
-        guard let claim = volume.spec.claim, claim.set == set.metadata.name, !set.isBeingDeleted else { return true }
-        return claim.slot >= set.spec.replicas || !draft.claims.contains { $0.name == claim.name }
+        guard let claim = volume.spec.claim, claim.set == set.metadata.name, !set.isBeingDeleted,
+            claim.slot < slots.count, !slots[claim.slot].isRemoved
+        else { return true }
+        return !(draft.claims + needed(by: slots[claim.slot], draft)).contains { $0.name == claim.name }
     }
 
     static func release(_ volume: Volume, _ draft: inout PlanDraft) {
@@ -71,14 +94,14 @@ enum VolumePlanner {
             "nobody holds \(volume.metadata.name); its data stays")
     }
 
-    /// The slot's volumes, in the order of the claims; nil while one is missing or not ready to be attached.
-    static func ready(slot: Int, _ draft: PlanDraft) -> [Volume]? {
+    /// The slot's volumes for a revision, in the order of its claims; nil while one is missing or not ready to be attached.
+    static func ready(slot: Int, for revision: Revision, _ draft: PlanDraft) -> [Volume]? {
         let set = draft.observation.set
         var volumes: [Volume] = []
-        for claim in draft.claims {
-            let name = name(claim: claim.name, set: set.metadata.name, slot: slot)
-            guard let volume = draft.observation.volumes.first(where: { $0.record.metadata.name == name })?.record,
-                volume.status.provisioned, volume.status.boundSetUID == set.metadata.uid, !volume.isBeingDeleted
+        for claim in revision.spec.volumeClaimTemplates {
+            // One that is being deleted serves its slot until the slot lets go of it: that is what the deletion waits for.
+            guard let volume = draft.places[VolumePlace(slot: slot, claim: claim.name)]?.record,
+                volume.status.provisioned, volume.status.boundSetUID == set.metadata.uid
             else { return nil }
             volumes.append(volume)
         }

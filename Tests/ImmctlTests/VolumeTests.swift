@@ -127,4 +127,41 @@ import Testing
         #expect(await bench.run("volume force-detach data-web-0 --epoch 4 --reason x").status == .usage)
         #expect(try await bench.client.list(VolumeForceDetach.self, in: "default").items.isEmpty)
     }
+
+    private func claim(_ bench: Bench, _ name: String) async throws -> JSONValue? {
+        try await bench.get(Volume.resourceType, name)["spec"]?["claim"]
+    }
+
+    @Test func `reattach gives an orphan another place, and says what is missing still`() async throws {
+        let bench = try await Bench()
+        try await bench.create(Self.volume("data-web-1", slot: 1))
+        let result = await bench.run("volume reattach data-web-1 --set db --slot 0")
+        #expect(result.status == .success, "\(result.errors)")
+        #expect(result.output.contains("belongs to slot 0 of set db now, as claim data"))
+        #expect(result.output.contains("it waits for a set db"))
+        #expect(try await claim(bench, "data-web-1") == ["set": "db", "slot": 0, "name": "data"])
+        let stored = try await bench.get(Volume.resourceType, "data-web-1")
+        #expect(stored["metadata"]?["labels"]?["imm.dev/set"] == "db")
+        let nowhere = await bench.run("volume reattach data-web-1 --nowhere")
+        #expect(nowhere.status == .success, "\(nowhere.errors)")
+        #expect(try await claim(bench, "data-web-1") == nil)
+    }
+
+    @Test func `reattach takes a place from an orphan only where that is said, and from nobody else`() async throws {
+        let bench = try await Bench()
+        try await bench.create(Self.volume("data-web-0", Self.attached))
+        try await bench.create(Self.volume("data-web-1", slot: 1))
+        try await bench.create(Self.volume("data-web-2", slot: 2))
+        let used = await bench.run("volume reattach data-web-1 --set web --slot 0 --displace")
+        #expect(used.status == .conflict && used.errors.contains("scale set web down to 0 or less"), "\(used.errors)")
+        let moved = await bench.run("volume reattach data-web-0 --set web --slot 1")
+        #expect(moved.status == .conflict && moved.errors.contains("is not orphaned: it is attached to web-0-abcde"))
+        let taken = await bench.run("volume reattach data-web-1 --set web --slot 2")
+        #expect(taken.status == .conflict && taken.errors.contains("--displace"))
+        let done = await bench.run("volume reattach data-web-1 --set web --slot 2 --displace")
+        #expect(done.status == .success, "\(done.errors)")
+        #expect(try await claim(bench, "data-web-1") == ["set": "web", "slot": 2, "name": "data"])
+        #expect(try await claim(bench, "data-web-2") == nil)
+        #expect(await bench.run("volume reattach data-web-1 --set web").status == .usage)
+    }
 }

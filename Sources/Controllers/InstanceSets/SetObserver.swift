@@ -33,11 +33,29 @@ struct SetObserver {
                         if case .provisioned(let made) = outcome { made } else { nil }
                     }, forceDetaches: (requests[volume.name] ?? []).inOrderOfCreation)
             },
+            takenVolumeNames: takenVolumeNames(set, volumes),
             resolution: memory.execution(.resolution(templateHash: templateHash, token: set.resolveToken), of: key) {
                 outcome in
                 if case .resolved(let revision) = outcome { revision } else { nil }
             },
             images: images(revisions, key))
+    }
+
+    /// Names that places without a volume would get and that another volume has.
+    private func takenVolumeNames(_ set: InstanceSet, _ volumes: [Volume]) -> Set<String> {
+        let claims = set.spec.volumeClaimTemplates
+        var standing: [Int: Set<String>] = [:]
+        for claim in volumes.compactMap(\.spec.claim) { standing[claim.slot, default: []].insert(claim.name) }
+        var taken: Set<String> = []
+        for slot in 0..<set.spec.replicas where (standing[slot]?.count ?? 0) < claims.count {
+            for claim in claims where standing[slot]?.contains(claim.name) != true {
+                for name in VolumeName.candidates(claim: claim.name, set: set.name, slot: slot) {
+                    guard caches.volumes.get(NamespacedName(namespace: set.namespace, name: name)) != nil else { break }
+                    taken.insert(name)
+                }
+            }
+        }
+        return taken
     }
 
     /// The template and the claims, as the user wrote them.

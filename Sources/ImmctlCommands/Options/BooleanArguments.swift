@@ -9,8 +9,10 @@ enum BooleanArguments {
 
     /// Flags without a value here.
     private static let flags = [
-        "--all", "--all-namespaces", "--client", "--follow", "--force-conflicts", "--ignore-not-found", "--list",
-        "--no-headers", "--orphaned", "--overwrite", "--quiet", "--recursive", "--resolve", "--server-side",
+        "--all", "--all-namespaces", "--client", "--displace", "--follow", "--force-conflicts", "--ignore-not-found",
+        "--list",
+        "--no-headers", "--nowhere", "--orphaned", "--overwrite", "--quiet", "--recursive", "--resolve",
+        "--server-side",
         "--show-labels",
         "--timestamps", "--yes",
     ]

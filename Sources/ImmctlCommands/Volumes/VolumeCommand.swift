@@ -11,11 +11,12 @@ struct VolumeCommand: ParsableCommand {
         discussion: """
             Examples:
               immctl volume list --orphaned
+              immctl volume reattach data-old-0 --set db --slot 0
               immctl volume delete data-web-2
               immctl volume force-detach data-web-0 --epoch 4 --reason "the host burned down"
             """,
         subcommands: [
-            VolumeListCommand.self, VolumeDeleteCommand.self, VolumeForceDetachCommand.self,
+            VolumeListCommand.self, VolumeReattachCommand.self, VolumeDeleteCommand.self, VolumeForceDetachCommand.self,
         ])
 }
 
