@@ -58,7 +58,7 @@ public final class ControllerSet: Sendable {
         let volumes = VolumeReconciler(
             client: client, caches: caches, providers: providers,
             forceDetachments: ForceDetachments(client: client, caches: caches, events: events, time: time),
-            time: time)
+            expiry: OrphanExpiry(client: client, caches: caches, events: events, time: time), time: time)
         let namespaces = NamespaceReconciler(client: client, caches: caches) {
             Condition(
                 type: "NamespaceContentRemaining", status: .true, reason: "SomeResourcesRemain", message: "",

@@ -34,7 +34,11 @@ struct Wiring {
             for set in [new, old == new ? nil : old].compactMap({ $0 }) {
                 sets.add(NamespacedName(namespace: change.object.namespace, name: set))
             }
-            if change.object.isBeingDeleted { volumes.add(NamespacedName(change.object)) }
+            let volume = change.object
+            if volume.isBeingDeleted || OrphanExpiry.applies(to: volume) || change.old.map(OrphanExpiry.applies) == true
+            {
+                volumes.add(NamespacedName(volume))
+            }
         }
         caches.forceDetaches.onChange { change in
             guard let request = change.new, request.status.outcome == .pending else { return }

@@ -118,4 +118,54 @@ import Testing
         }
         #expect(report.problems.isEmpty, "\(report)")
     }
+
+    private static let days = Duration.seconds(86_400)
+
+    @Test func `an orphan with policy Delete goes after five days of running time, and one with Retain never`() {
+        let report = VolumeSets.run(until: .seconds(900_000)) { cluster in
+            try await cluster.apply(VolumeSets.set("web", policy: .delete))
+            try await cluster.apply(VolumeSets.set("db", policy: .retain))
+            try await cluster.wait(for: .seconds(600), "both run") { world in
+                VolumeSets.isSettled("web", 1)(world) && VolumeSets.isSettled("db", 1)(world)
+            }
+            try await cluster.delete("web")
+            try await cluster.delete("db")
+            try await cluster.wait(for: .seconds(600), "both are orphaned") { world in
+                VolumeSets.isOrphaned("data-web-0")(world) && VolumeSets.isOrphaned("data-db-0")(world)
+            }
+            try await cluster.time.sleep(for: Self.days * 2)
+            let seconds = VolumeSets.volume("data-web-0", cluster.laws.world)?.status.orphanedSeconds ?? 0
+            #expect((2 * 86_400 - 7200...2 * 86_400).contains(seconds))
+            // Time without a controller does not count, and a restart loses an hour at most.
+            cluster.stopController()
+            try await cluster.time.sleep(for: Self.days * 4)
+            cluster.resumeController()
+            try await cluster.time.sleep(for: Self.days * 2.9)
+            #expect(VolumeSets.volume("data-web-0", cluster.laws.world) != nil)
+            try await cluster.wait(for: Self.days * 0.2, "it is gone") { VolumeSets.volume("data-web-0", $0) == nil }
+            let kept = try #require(VolumeSets.volume("data-db-0", cluster.laws.world))
+            #expect(kept.status.orphanedSeconds == 0 && !kept.isBeingDeleted)
+        }
+        #expect(report.problems.isEmpty, "\(report)")
+    }
+
+    @Test func `a volume that comes back to a slot begins to count anew`() {
+        let report = VolumeSets.run(until: .seconds(900_000)) { cluster in
+            try await cluster.apply(VolumeSets.set("web", policy: .delete))
+            try await cluster.wait(for: .seconds(600), "it runs", VolumeSets.isSettled("web", 1))
+            let uid = try #require(VolumeSets.volume("data-web-0", cluster.laws.world)?.uid)
+            try await cluster.apply(VolumeSets.set("web", replicas: 0, policy: .delete))
+            try await cluster.wait(for: .seconds(600), "it is orphaned", VolumeSets.isOrphaned("data-web-0"))
+            try await cluster.time.sleep(for: Self.days * 4)
+            try await cluster.apply(VolumeSets.set("web", policy: .delete))
+            try await cluster.wait(for: .seconds(600), "it runs again", VolumeSets.isSettled("web", 1))
+            let back = try #require(VolumeSets.volume("data-web-0", cluster.laws.world))
+            #expect(back.uid == uid && back.status.orphanedSeconds == 0)
+            try await cluster.apply(VolumeSets.set("web", replicas: 0, policy: .delete))
+            try await cluster.wait(for: .seconds(600), "it is orphaned again", VolumeSets.isOrphaned("data-web-0"))
+            try await cluster.time.sleep(for: Self.days * 4)
+            #expect(VolumeSets.volume("data-web-0", cluster.laws.world)?.uid == uid)
+        }
+        #expect(report.problems.isEmpty, "\(report)")
+    }
 }

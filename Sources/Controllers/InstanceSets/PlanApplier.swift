@@ -62,7 +62,7 @@ struct PlanApplier: Sendable {
         case .createVolume(let name, let spec): try await records.createVolume(name, spec)
         case .bindVolume(let name):
             try await records.updateVolume(name) {
-                $0.boundSetUID = set.uid; $0.orphanedAt = nil
+                $0.boundSetUID = set.uid; $0.orphanedAt = nil; $0.orphanedSeconds = 0
             }
         case .recordProvisioned(let name, let made):
             try await records.updateVolume(name) {

@@ -12,6 +12,7 @@ struct VolumeReconciler: Sendable {
     let caches: ResourceCaches
     let providers: ProviderRegistry
     let forceDetachments: ForceDetachments
+    let expiry: OrphanExpiry
     let time: any TimeSource
     /// How soon a request that a set is to answer is looked at again: the set may be gone by then.
     private static let patience = Duration.seconds(5)
@@ -28,7 +29,8 @@ struct VolumeReconciler: Sendable {
     }
 
     private func delete(_ key: NamespacedName, _ logger: Logger) async throws -> ReconcileOutcome {
-        guard let cached = caches.volumes.get(key), cached.isBeingDeleted else { return .done }
+        let known = caches.volumes.get(key)
+        guard let cached = known, cached.isBeingDeleted else { return try await expiry.reconcile(key, known, logger) }
         // What is deleted for ever is read once more where it counts.
         var volume = try await client.get(Volume.self, namespace: key.namespace, name: key.name)
         guard volume.uid == cached.uid, volume.metadata.finalizers.contains(Volume.finalizer) else { return .done }

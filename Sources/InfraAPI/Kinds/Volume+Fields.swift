@@ -59,6 +59,9 @@ extension VolumeStatus: SchemaRecord {
         .optional(
             "boundSetUID", \.boundSetUID, .identifier, "uid of the InstanceSet that has it now; unset: orphaned."),
         .optional("orphanedAt", \.orphanedAt, .microTime, "When it was orphaned."),
+        .sparse(
+            "orphanedSeconds", \.orphanedSeconds, .counter,
+            "Time that it was orphaned for while a controller ran; with reclaimPolicy Delete it goes after 432000."),
         .plain("provisioned", \.provisioned, .bool, "Whether the provider has confirmed that it exists there."),
         .optional("providerID", \.providerID, .identifier, "The provider's own name of the volume."),
         .optional("providerIdentity", \.providerIdentity, .identifier, "Identity of the provider when it was made."),

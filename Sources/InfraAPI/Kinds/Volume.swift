@@ -42,6 +42,9 @@ public struct VolumeStatus: Sendable, Hashable {
     /// uid of the InstanceSet that the volume belongs to now; nil means orphaned.
     public var boundSetUID: String?
     public var orphanedAt: Timestamp?
+    /// Running time of the controller during which it was orphaned, added up; what the grace of `Delete` counts. Wall-clock
+    /// time does not count, nor does time while no controller ran.
+    public var orphanedSeconds = 0
     /// Whether the provider has confirmed that the volume exists there.
     public var provisioned = false
     /// The provider's own name of the volume and its identity marker when the volume was made there.
