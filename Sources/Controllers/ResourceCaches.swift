@@ -10,10 +10,14 @@ public struct ResourceCaches: Sendable {
     static let bySet = "set"
     /// Index of instances by uid.
     static let byUID = "uid"
+    /// Index of sets by `namespace/name` of the set whose volumes they take over.
+    static let heirs = "heirs"
     /// Index of unanswered requests by namespace.
     static let pending = "pending"
 
-    public let sets = ResourceCache<InstanceSet>()
+    public let sets = ResourceCache<InstanceSet>(indexes: [
+        CacheIndex(heirs) { set in set.spec.adoptVolumesFrom.map { ["\(set.namespace)/\($0.set)"] } ?? [] }
+    ])
     public let revisions = ResourceCache<Revision>(indexes: [CacheIndex(bySet) { ["\($0.namespace)/\($0.spec.set)"] }])
     public let instances = ResourceCache<Instance>(indexes: [
         CacheIndex(bySet) { ["\($0.namespace)/\($0.spec.set)"] }, CacheIndex(byUID) { [$0.uid] },

@@ -19,8 +19,15 @@ struct Wiring {
     func connect() {
         let (sets, volumes, namespaces, providers, garbage) = (sets, volumes, namespaces, providers, garbage)
         let (caches, agents) = (caches, agents)
+        /// Sets that wait for the volumes of this one.
+        @Sendable func addHeirs(of set: NamespacedName) {
+            for heir in caches.sets.list(index: ResourceCaches.heirs, value: set.description) {
+                sets.add(NamespacedName(heir))
+            }
+        }
         caches.sets.onChange { change in
             sets.add(NamespacedName(change.object))
+            addHeirs(of: NamespacedName(change.object))
             if change.new == nil || change.object.isBeingDeleted { garbage.add(Wiring.everything) }
         }
         caches.revisions.onChange { sets.add(NamespacedName(namespace: $0.object.namespace, name: $0.object.spec.set)) }
@@ -33,6 +40,7 @@ struct Wiring {
             let (old, new) = (change.old?.spec.claim?.set, change.new?.spec.claim?.set)
             for set in [new, old == new ? nil : old].compactMap({ $0 }) {
                 sets.add(NamespacedName(namespace: change.object.namespace, name: set))
+                addHeirs(of: NamespacedName(namespace: change.object.namespace, name: set))
             }
             let volume = change.object
             if volume.isBeingDeleted || OrphanExpiry.applies(to: volume) || change.old.map(OrphanExpiry.applies) == true

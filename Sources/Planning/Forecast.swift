@@ -29,7 +29,8 @@ public struct Forecast: Sendable, Hashable {
     public var changes: [PlannedStep] {
         steps.filter { planned in
             switch planned.step {
-            case .createRevision, .createVolume, .bindVolume, .orphanVolume, .createInstance, .adoptInstance,
+            case .createRevision, .createVolume, .bindVolume, .orphanVolume, .adoptVolume, .resizeVolume,
+                .createInstance, .adoptInstance,
                 .intend(_, .stop),
                 .attachVolumes, .detachVolumes:
                 true
@@ -37,7 +38,8 @@ public struct Forecast: Sendable, Hashable {
                 // A stop was shown already for one that holds volumes.
                 !steps.contains { $0.step == .intend(instance: name, .stop) }
             case .addFinalizer, .removeFinalizer, .resolveTemplate, .recordVerdict, .deleteRevision, .prepareImage,
-                .provisionVolume, .recordProvisioned, .answerForceDetach, .recordGap, .recordInstance, .intend,
+                .provisionVolume, .recordProvisioned, .recordResized, .answerForceDetach, .recordGap, .recordInstance,
+                .intend,
                 .execute, .forgetInstance:
                 false
             }

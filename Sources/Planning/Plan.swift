@@ -53,6 +53,11 @@ public enum Step: Sendable, Hashable {
     case createVolume(name: String, VolumeSpec)
     /// Record: the slot's orphan comes back to it.
     case bindVolume(name: String)
+    /// Record: another set's orphan gets a place here, with its data.
+    case adoptVolume(name: String, VolumeClaimReference)
+    /// Effect: grow the volume, in use or not.
+    case resizeVolume(name: String, Quantity)
+    case recordResized(volume: String, Quantity)
     /// Effect: make the volume at the provider (or find it there).
     case provisionVolume(name: String)
     case recordProvisioned(volume: String, ProvisionedVolume)
@@ -107,6 +112,8 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case volumeReturned = "VolumeReturned"
     case volumeNeeded = "VolumeNeeded"
     case volumeReleased = "VolumeReleased"
+    case volumeAdopted = "VolumeAdopted"
+    case volumeGrows = "VolumeGrows"
     case historyLimit = "HistoryLimit"
     case proven = "Proven"
     case adopted = "Adopted"
@@ -121,6 +128,7 @@ public struct SlotWait: Sendable, Hashable {
         case imageUnavailable = "ImageUnavailable"
         case preparingImage = "PreparingImage"
         case provisioningVolume = "ProvisioningVolume"
+        case resizingVolume = "ResizingVolume"
         case volumeHeld = "VolumeHeld"
         case budgetExhausted = "BudgetExhausted"
         case starting = "Starting"

@@ -139,7 +139,8 @@ extension SlotWait.Reason {
         case .imageUnavailable, .progressDeadlineExceeded, .providerIdentityChanged, .providerMissing,
             .foreignInstallation:
             true
-        case .resolvingImage, .preparingImage, .provisioningVolume, .volumeHeld, .budgetExhausted, .starting, .notReady,
+        case .resolvingImage, .preparingImage, .provisioningVolume, .resizingVolume, .volumeHeld, .budgetExhausted,
+            .starting, .notReady,
             .minReady,
             .stopping, .awaitingReceipt, .paused, .partitioned, .providerUnreachable, .terminating, .orphaning:
             false

@@ -4,7 +4,10 @@ import InfraAPI
 enum VolumePlanner {
     static func plan(slots: [SlotView], _ draft: inout PlanDraft) {
         for slot in slots where !slot.isRemoved {
-            for claim in needed(by: slot, draft) { plan(claim, slot: slot.slot, &draft) }
+            let needed = needed(by: slot, draft)
+            let missing = needed.filter { draft.places[VolumePlace(slot: slot.slot, claim: $0.name)] == nil }
+            let adopted = missing.isEmpty ? [] : AdoptionPlanner.plan(missing, slot: slot.slot, &draft)
+            for claim in needed where !adopted.contains(claim.name) { plan(claim, slot: slot.slot, &draft) }
         }
         for view in draft.observation.volumes where isReleased(view.record, slots, draft) {
             release(view.record, &draft)
@@ -39,6 +42,31 @@ enum VolumePlanner {
                     ? "volume \(name) is the slot's" : "the orphaned volume \(name) returns to its slot, with its data")
         }
         provision(view, slot: slot, &draft)
+        grow(view, to: draft.claims.first { $0.name == claim.name }?.spec.size, slot: slot, &draft)
+    }
+
+    /// A claim that became larger: its volumes grow where they are. A provider that cannot do it never admitted the claim;
+    /// an orphan that came from elsewhere may be smaller there, and stays so.
+    private static func grow(_ view: VolumeView, to size: Quantity?, slot: Int, _ draft: inout PlanDraft) {
+        let name = view.record.metadata.name
+        guard let size, size > view.record.status.size ?? view.record.spec.size, view.record.status.provisioned,
+            draft.observation.provider.capabilities.resize
+        else { return }
+        let message = "volume \(name) grows to \(size)"
+        switch view.resizing {
+        case .succeeded(let reached) where reached >= size:
+            draft.add(.recordResized(volume: name, reached), slot: slot, .observed, "volume \(name) has \(reached)")
+        case .notStarted, .succeeded:
+            draft.add(.resizeVolume(name: name, size), slot: slot, .volumeGrows, message)
+            draft.wait(slot, .resizingVolume, message)
+        case .inFlight: draft.wait(slot, .resizingVolume, message)
+        case .failed(let failure):
+            let retryAt = ReplacementBackoff.retryAt(failure)
+            draft.wait(slot, .resizingVolume, "\(message): \(failure.message)", until: retryAt)
+            if retryAt <= draft.now {
+                draft.add(.resizeVolume(name: name, size), slot: slot, .couldNotTry, message + ", tried again")
+            }
+        }
     }
 
     private static func create(_ claim: VolumeClaimTemplate, slot: Int, _ draft: inout PlanDraft) {

@@ -70,6 +70,8 @@ struct PlanApplier: Sendable {
                 $0.providerID = made.providerID
                 $0.providerIdentity = made.providerIdentity
             }
+        case .adoptVolume(let name, let claim): try await records.adoptVolume(name, claim)
+        case .recordResized(let name, let size): try await records.updateVolume(name) { $0.size = size }
         case .orphanVolume(let name):
             let now = observation.now
             try await records.updateVolume(name) {
@@ -112,6 +114,7 @@ struct PlanApplier: Sendable {
         case .resolveTemplate: effects.beginResolution(observation)
         case .prepareImage(let image): effects.beginPreparation(image, observation)
         case .provisionVolume(let name): effects.beginProvisioning(name, observation)
+        case .resizeVolume(let name, let size): effects.beginResizing(name, to: size, observation)
         }
         report(planned, set)
     }

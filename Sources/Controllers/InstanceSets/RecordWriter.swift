@@ -79,6 +79,14 @@ struct RecordWriter: Sendable {
         caches.volumes.absorb(written: try await client.create(volume))
     }
 
+    func adoptVolume(_ name: String, _ claim: VolumeClaimReference) async throws(APIStatus) {
+        var volume = try cached(caches.volumes, name)
+        volume.spec.claim = claim
+        volume.metadata.labels[Labels.set] = claim.set
+        volume.metadata.labels[Labels.slot] = String(claim.slot)
+        caches.volumes.absorb(written: try await client.update(volume))
+    }
+
     func updateVolume(_ name: String, _ change: (inout VolumeStatus) -> Void) async throws(APIStatus) {
         var volume = try cached(caches.volumes, name)
         change(&volume.status)

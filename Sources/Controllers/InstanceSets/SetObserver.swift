@@ -31,14 +31,27 @@ struct SetObserver {
                     record: volume,
                     provisioning: memory.execution(.volume(uid: volume.uid), of: key) { outcome in
                         if case .provisioned(let made) = outcome { made } else { nil }
+                    },
+                    resizing: memory.execution(.resizing(uid: volume.uid), of: key) { outcome in
+                        if case .resized(let size) = outcome { size } else { nil }
                     }, forceDetaches: (requests[volume.name] ?? []).inOrderOfCreation)
             },
-            takenVolumeNames: takenVolumeNames(set, volumes),
+            adoption: adoption(set), takenVolumeNames: takenVolumeNames(set, volumes),
             resolution: memory.execution(.resolution(templateHash: templateHash, token: set.resolveToken), of: key) {
                 outcome in
                 if case .resolved(let revision) = outcome { revision } else { nil }
             },
             images: images(revisions, key))
+    }
+
+    /// What the set that this one takes volumes over from has.
+    private func adoption(_ set: InstanceSet) -> AdoptionSource? {
+        guard let wanted = set.spec.adoptVolumesFrom else { return nil }
+        let key = NamespacedName(namespace: set.namespace, name: wanted.set)
+        let standing = caches.sets.get(key).flatMap { $0.isBeingDeleted ? nil : $0 }
+        return AdoptionSource(
+            volumes: caches.volumes.list(index: ResourceCaches.bySet, value: key.description),
+            keptSlots: standing?.spec.replicas ?? 0)
     }
 
     /// Names that places without a volume would get and that another volume has.

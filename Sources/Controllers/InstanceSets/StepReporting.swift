@@ -5,11 +5,13 @@ extension Step {
     /// Whether people want to read of it: changes of the fleet, not of the books.
     var isReported: Bool {
         switch self {
-        case .createRevision, .prepareImage, .createVolume, .bindVolume, .orphanVolume, .attachVolumes, .detachVolumes,
+        case .createRevision, .prepareImage, .createVolume, .bindVolume, .orphanVolume, .adoptVolume, .resizeVolume,
+            .attachVolumes, .detachVolumes,
             .createInstance, .adoptInstance, .intend, .deleteInstance, .recordGap, .recordVerdict,
             .answerForceDetach:
             true
         case .addFinalizer, .removeFinalizer, .resolveTemplate, .deleteRevision, .provisionVolume, .recordProvisioned,
+            .recordResized,
             .recordInstance, .execute, .forgetInstance:
             false
         }
@@ -30,6 +32,9 @@ extension Step {
         case .provisionVolume(let name): "provision volume \(name)"
         case .recordProvisioned(let name, _): "record volume \(name)"
         case .orphanVolume(let name): "orphan volume \(name)"
+        case .adoptVolume(let name, let claim): "adopt volume \(name) as \(claim.name) of slot \(claim.slot)"
+        case .resizeVolume(let name, let size): "resize volume \(name) to \(size)"
+        case .recordResized(let name, let size): "record volume \(name) of \(size)"
         case .attachVolumes(let names, let instance, _, let epoch):
             "attach \(names.joined(separator: ", ")) to \(instance), epoch \(epoch)"
         case .detachVolumes(let names, let receipt):
@@ -65,6 +70,8 @@ extension Step {
         case .createVolume: "CreateVolume"
         case .bindVolume: "BindVolume"
         case .orphanVolume: "OrphanVolume"
+        case .adoptVolume: "AdoptVolume"
+        case .resizeVolume: "ResizeVolume"
         case .attachVolumes: "Attach"
         case .detachVolumes: "Detach"
         case .createInstance: "Create"
@@ -73,7 +80,8 @@ extension Step {
         case .execute(_, let step): step.rawValue
         case .deleteInstance: "Destroy"
         case .forgetInstance: "Forget"
-        case .recordInstance, .recordGap, .recordProvisioned, .recordVerdict, .answerForceDetach: "Record"
+        case .recordInstance, .recordGap, .recordProvisioned, .recordResized, .recordVerdict, .answerForceDetach:
+            "Record"
         case .provisionVolume: "ProvisionVolume"
         case .prepareImage: "PrepareImage"
         case .resolveTemplate: "ResolveImage"

@@ -47,6 +47,8 @@ public struct VolumeStatus: Sendable, Hashable {
     public var orphanedSeconds = 0
     /// Whether the provider has confirmed that the volume exists there.
     public var provisioned = false
+    /// What the provider has grown it to; nil: still `spec.size`.
+    public var size: Quantity?
     /// The provider's own name of the volume and its identity marker when the volume was made there.
     public var providerID: String?
     public var providerIdentity: String?

@@ -20,6 +20,7 @@ public struct Admission: Sendable {
         ],
         judging: [
             ObjectNames(), SchemaRules(), TerminatingSets(), NamespaceRules(), ProviderRules(), VolumeRules(),
+            VolumeClaimRules(),
         ])
 
     /// None at all: for stores whose writers have checked already.
