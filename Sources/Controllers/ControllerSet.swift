@@ -56,9 +56,7 @@ public final class ControllerSet: Sendable {
         }
         let time = surroundings.time
         let volumes = VolumeReconciler(
-            client: client, caches: caches, providers: providers,
-            forceDetachments: ForceDetachments(client: client, caches: caches, events: events, time: time),
-            expiry: OrphanExpiry(client: client, caches: caches, events: events, time: time), time: time)
+            client: client, caches: caches, providers: providers, events: events, time: time)
         let namespaces = NamespaceReconciler(client: client, caches: caches) {
             Condition(
                 type: "NamespaceContentRemaining", status: .true, reason: "SomeResourcesRemain", message: "",

@@ -1,5 +1,6 @@
 import Ambient
 import InfraAPI
+import ProviderInterface
 import ResourceAPI
 import Simulation
 import Testing

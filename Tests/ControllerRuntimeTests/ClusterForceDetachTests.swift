@@ -1,26 +1,12 @@
 import Ambient
 import InfraAPI
+import ProviderInterface
 import ResourceAPI
 import Simulation
 import Testing
 
 /// The override of law L2 in the whole machinery: requests, receipts, the instance that comes back.
 @Suite struct `Cluster force detach` {
-    private static func set(_ name: String = "db") -> InstanceSet {
-        var set = InstanceSet()
-        set.metadata = ObjectMeta(name: name, namespace: "default")
-        set.spec.replicas = 1
-        set.spec.template.spec.image = "app:1"
-        var claim = VolumeClaimTemplate()
-        claim.name = "data"
-        set.spec.volumeClaimTemplates = [claim]
-        var mount = VolumeMount()
-        mount.name = "data"
-        mount.mountPath = "/data"
-        set.spec.template.spec.volumeMounts = [mount]
-        return set
-    }
-
     private static func isAvailable(_ world: World) -> Bool {
         world.sets.values.contains { $0.status.availableReplicas == 1 }
     }
@@ -49,8 +35,8 @@ import Testing
     @Test func `an attachment at an engine that does not answer ends by force, and its instance is replaced later`() {
         for seed in SimulationSeeds.first(5) {
             let report = SimulatedCluster.run("Cluster force detach", seed: seed) { cluster in
-                cluster.engine.register("app:1", SimulatedImage(digest: "sha256:1"))
-                try await cluster.apply(Self.set())
+                cluster.engine.register("app:1", SimulatedImage(digest: VolumeSets.digest(1)))
+                try await cluster.apply(VolumeSets.set("db"))
                 try await cluster.wait(for: .seconds(600), "it runs", Self.isAvailable)
                 let old = try #require(cluster.laws.world.instances.values.first)
                 cluster.provider.setReachable(false)
@@ -82,8 +68,8 @@ import Testing
 
     @Test func `where no set claims the volume its own reconciler answers`() {
         let report = SimulatedCluster.run("Cluster force detach", seed: 1) { cluster in
-            cluster.engine.register("app:1", SimulatedImage(digest: "sha256:1"))
-            try await cluster.apply(Self.set())
+            cluster.engine.register("app:1", SimulatedImage(digest: VolumeSets.digest(1)))
+            try await cluster.apply(VolumeSets.set("db"))
             try await cluster.wait(for: .seconds(600), "it runs", Self.isAvailable)
             let old = try #require(cluster.laws.world.instances.values.first)
             try await cluster.delete("db", propagation: .orphan)
@@ -91,7 +77,7 @@ import Testing
             let answer = try await Self.ask(cluster, "data-db-0", epoch: 1, named: "unmanaged")
             #expect(answer.status.outcome == .accepted)
             // The set comes back: the unmanaged instance is not its occupant any more.
-            try await cluster.apply(Self.set())
+            try await cluster.apply(VolumeSets.set("db"))
             try await cluster.wait(for: .seconds(600), "a successor runs") { world in
                 world.instances[old.uid] == nil && Self.isAvailable(world)
             }
@@ -101,8 +87,8 @@ import Testing
 
     @Test func `a forced receipt without a request breaks the law`() {
         let report = SimulatedCluster.run("Cluster force detach", seed: 1) { cluster in
-            cluster.engine.register("app:1", SimulatedImage(digest: "sha256:1"))
-            try await cluster.apply(Self.set())
+            cluster.engine.register("app:1", SimulatedImage(digest: VolumeSets.digest(1)))
+            try await cluster.apply(VolumeSets.set("db"))
             try await cluster.wait(for: .seconds(600), "it runs", Self.isAvailable)
             cluster.stopController()
             var volume = try await cluster.client.get(Volume.self, namespace: "default", name: "data-db-0")

@@ -1,5 +1,6 @@
 import Ambient
 import InfraAPI
+import ProviderInterface
 import ResourceAPI
 import Simulation
 import Testing
@@ -19,7 +20,8 @@ import Testing
             var world = cluster.laws.world
             let moved = try #require(VolumeSets.volume("data-db-1", world))
             #expect(moved.uid == orphan.uid && moved.status.epoch == 2)
-            let holder = try #require(world.engine.holders(of: moved.uid).first)
+            let holder = try #require(
+                world.engine.sortedInstances.first { $0.observed.volumeUIDs.contains(moved.uid) })
             #expect(world.instances[holder.observed.uid]?.spec.set == "copy")
             #expect(world.volumes.count == 2, "no blank volume was made")
 

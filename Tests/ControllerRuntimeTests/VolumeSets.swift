@@ -27,6 +27,8 @@ enum VolumeSets {
         return set
     }
 
+    static func digest(_ number: Int) -> String { "sha256:\(String(repeating: "\(number)", count: 64))" }
+
     /// The set is settled with so many available, on what its spec says now.
     static func isSettled(_ name: String, _ available: Int) -> @Sendable (World) -> Bool {
         { world in
@@ -77,7 +79,7 @@ enum VolumeSets {
     ) -> ClusterReport {
         SimulatedCluster.run("Cluster volumes", seed: seed, until: deadline) { cluster in
             for number in 1...3 {
-                cluster.engine.register("app:\(number)", SimulatedImage(digest: "sha256:\(number)"))
+                cluster.engine.register("app:\(number)", SimulatedImage(digest: VolumeSets.digest(number)))
             }
             try await scenario(cluster)
         }

@@ -36,14 +36,14 @@ import Testing
     @Test func `list shows the orphans apart`() async throws {
         let bench = try await Bench()
         try await bench.create(Self.volume("data-web-0", Self.attached))
-        try await bench.create(Self.volume("data-web-1", slot: 1) { $0.orphanedAt = TestTime.now - .seconds(7200) })
+        try await bench.create(Self.volume("data-web-1", slot: 1) { $0.orphanedAt = TestTime.now - .seconds(10_800) })
         let all = await bench.run("volume list")
         #expect(all.status == .success)
         #expect(all.lines.count == 3)
         #expect(all.lines[1].contains("web/0/data") && all.lines[1].contains("web-0-abcde"))
         let orphans = await bench.run("volume list --orphaned")
         #expect(orphans.lines.count == 2 && orphans.lines[1].hasPrefix("data-web-1"), "\(orphans.output)")
-        #expect(orphans.lines[1].contains("2h"))
+        #expect(orphans.lines[1].contains("3h"))
         let json = try await bench.run("volume list --orphaned -o json").json
         #expect(json["items"]?.arrayValue?.map(\.name) == ["data-web-1"])
     }

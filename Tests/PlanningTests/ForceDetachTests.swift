@@ -101,7 +101,8 @@ import Testing
         world.observation.provider.health = .reachable
         world.observation.instances[0].fact = .running
         world.observation.instances[0].readiness = .pass(since: world.observation.now)
-        let plan = try #require(world.advance())
+        let advanced = world.advance()
+        let plan = try #require(advanced)
         #expect(
             plan.steps.contains { $0.step == .intend(instance: old.metadata.name, .stop) },
             "it is told to go: \(plan.steps)")

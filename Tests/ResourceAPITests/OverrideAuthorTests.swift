@@ -30,4 +30,20 @@ import Testing
         }
         #expect(refused.code == 422 && refused.message.contains("make another VolumeForceDetach"))
     }
+
+    @Test func `an override can be asked for in a namespace that goes away`() async throws {
+        let fixture = try await Fixture.make()
+        _ = try await fixture.client.delete(
+            ObjectReference(Namespace.resourceType, name: "other"), DeleteOptions())
+        var request = VolumeForceDetach()
+        request.metadata = ObjectMeta(name: "burned", namespace: "other")
+        request.spec.volume = "data-web-0"
+        request.spec.epoch = 3
+        request.spec.reason = "the host burned down"
+        _ = try await fixture.client.create(request)
+        let refused = try await failure {
+            _ = try await fixture.client.create(Fixture.setBody(namespace: "other"), WriteOptions())
+        }
+        #expect(refused.code == 403)
+    }
 }

@@ -79,6 +79,12 @@ struct InstanceEffect: Sendable {
         }
     }
 
+    /// Whether every hold of it was ended by force: no receipt comes of its destruction, so that its absence at the provider
+    /// as it is now is all there is to know.
+    private var holdsNothing: Bool {
+        isDispossessed && volumes.allSatisfy { $0.volume.status.attachment?.instanceUID != instance.uid }
+    }
+
     private func create() async throws {
         guard let revision else {
             throw ProviderError(.engineFailed, "revision \(instance.spec.revision) of \(instance.name) is gone")
@@ -130,7 +136,7 @@ struct InstanceEffect: Sendable {
             try await agent.provider.destroy(handle)
             moments = (time.now, time.now)
             guard let read = try await readLeft(handle) else { return nil }
-            guard read.identity == recorded else {
+            guard read.identity == recorded || holdsNothing else {
                 throw ProviderError(
                     .identityMismatch,
                     "provider \(agent.name) answers with identity \(read.identity), not \(recorded): no receipt")

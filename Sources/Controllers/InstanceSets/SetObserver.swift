@@ -57,6 +57,7 @@ struct SetObserver {
     /// Names that places without a volume would get and that another volume has.
     private func takenVolumeNames(_ set: InstanceSet, _ volumes: [Volume]) -> Set<String> {
         let claims = set.spec.volumeClaimTemplates
+        guard !claims.isEmpty else { return [] }
         var standing: [Int: Set<String>] = [:]
         for claim in volumes.compactMap(\.spec.claim) { standing[claim.slot, default: []].insert(claim.name) }
         var taken: Set<String> = []

@@ -2,6 +2,7 @@ import Ambient
 import ControllerRuntime
 import InfraAPI
 import Logging
+import Planning
 import ProviderInterface
 import ResourceAPI
 
@@ -16,6 +17,18 @@ struct VolumeReconciler: Sendable {
     let time: any TimeSource
     /// How soon a request that a set is to answer is looked at again: the set may be gone by then.
     private static let patience = Duration.seconds(5)
+
+    init(
+        client: any ResourceClient, caches: ResourceCaches, providers: ProviderRegistry, events: EventRecorder,
+        time: any TimeSource
+    ) {
+        self.client = client
+        self.caches = caches
+        self.providers = providers
+        self.time = time
+        forceDetachments = ForceDetachments(client: client, caches: caches, events: events, time: time)
+        expiry = OrphanExpiry(client: client, caches: caches, events: events, time: time)
+    }
 
     func reconcile(_ key: NamespacedName, _ logger: Logger) async -> ReconcileOutcome {
         do {

@@ -10,7 +10,7 @@ struct VolumeListCommand: ImmctlCommand {
         abstract: "List volumes: where they are, who writes, and since when nobody has them.",
         discussion: """
             An orphaned volume belongs to no slot. It comes back to its place by itself when the slot comes back, to another \
-            one by `immctl volume reattach`, and goes with `immctl volume delete`.
+            one by volume reattach, and goes with volume delete.
 
             Examples:
               immctl volume list

@@ -1,5 +1,5 @@
 import Ambient
-import InfraAPI
+public import InfraAPI
 public import ProviderInterface
 
 extension SimulatedProvider {

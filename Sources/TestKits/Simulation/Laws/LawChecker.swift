@@ -1,4 +1,5 @@
 import Ambient
+import InfraAPI
 import ObjectStore
 
 /// Watches a simulated cluster: is shown each commit and each call as they happen, and knows at the end which laws were
