@@ -58,7 +58,8 @@ public final class ControllerSet: Sendable {
             await reconciler.reconcile(key, logger)
         }
         let time = surroundings.time
-        let volumes = VolumeReconciler(client: client, caches: caches, providers: providers)
+        let volumes = VolumeReconciler(
+            client: client, caches: caches, providers: providers, events: events, time: time)
         let namespaces = NamespaceReconciler(client: client, caches: caches) {
             Condition(
                 type: "NamespaceContentRemaining", status: .true, reason: "SomeResourcesRemain", message: "",

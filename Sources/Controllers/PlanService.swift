@@ -17,7 +17,7 @@ extension ControllerSet {
             case .failed(let kind, let reason, let message):
                 observation.resolution = .failed(
                     EffectFailure(kind: kind, reason: reason, message: message, attempts: 1, at: observation.now))
-            case .prepared, .provisioned, .instance: break
+            case .prepared, .provisioned, .resized, .instance: break
             }
         }
         let forecast = Forecast(observation, maxRounds: 200 + 40 * (set.spec.replicas + observation.instances.count))

@@ -10,14 +10,23 @@ public struct ResourceCaches: Sendable {
     static let bySet = "set"
     /// Index of instances by uid.
     static let byUID = "uid"
+    /// Index of sets by `namespace/name` of the set whose volumes they take over.
+    static let heirs = "heirs"
+    /// Index of unanswered requests by namespace.
+    static let pending = "pending"
 
-    public let sets = ResourceCache<InstanceSet>()
+    public let sets = ResourceCache<InstanceSet>(indexes: [
+        CacheIndex(heirs) { set in set.spec.adoptVolumesFrom.map { ["\(set.namespace)/\($0.set)"] } ?? [] }
+    ])
     public let revisions = ResourceCache<Revision>(indexes: [CacheIndex(bySet) { ["\($0.namespace)/\($0.spec.set)"] }])
     public let instances = ResourceCache<Instance>(indexes: [
         CacheIndex(bySet) { ["\($0.namespace)/\($0.spec.set)"] }, CacheIndex(byUID) { [$0.uid] },
     ])
     public let volumes = ResourceCache<Volume>(indexes: [
         CacheIndex(bySet) { volume in volume.spec.claim.map { ["\(volume.namespace)/\($0.set)"] } ?? [] }
+    ])
+    public let forceDetaches = ResourceCache<VolumeForceDetach>(indexes: [
+        CacheIndex(pending) { $0.status.outcome == .pending ? [$0.namespace] : [] }
     ])
     public let providers = ResourceCache<ProviderObject>()
     public let namespaces = ResourceCache<Namespace>()
@@ -28,7 +37,8 @@ public struct ResourceCaches: Sendable {
     public func waitUntilSynced() async -> Bool {
         let all = [
             await sets.waitUntilSynced(), await revisions.waitUntilSynced(), await instances.waitUntilSynced(),
-            await volumes.waitUntilSynced(), await providers.waitUntilSynced(), await namespaces.waitUntilSynced(),
+            await volumes.waitUntilSynced(), await forceDetaches.waitUntilSynced(), await providers.waitUntilSynced(),
+            await namespaces.waitUntilSynced(),
         ]
         return all.allSatisfy { $0 }
     }

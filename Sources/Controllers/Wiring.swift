@@ -19,8 +19,15 @@ struct Wiring {
     func connect() {
         let (sets, volumes, namespaces, providers, garbage) = (sets, volumes, namespaces, providers, garbage)
         let (caches, agents) = (caches, agents)
+        /// Sets that wait for the volumes of this one.
+        @Sendable func addHeirs(of set: NamespacedName) {
+            for heir in caches.sets.list(index: ResourceCaches.heirs, value: set.description) {
+                sets.add(NamespacedName(heir))
+            }
+        }
         caches.sets.onChange { change in
             sets.add(NamespacedName(change.object))
+            addHeirs(of: NamespacedName(change.object))
             if change.new == nil || change.object.isBeingDeleted { garbage.add(Wiring.everything) }
         }
         caches.revisions.onChange { sets.add(NamespacedName(namespace: $0.object.namespace, name: $0.object.spec.set)) }
@@ -29,10 +36,25 @@ struct Wiring {
             if change.new == nil { garbage.add(Wiring.everything) }
         }
         caches.volumes.onChange { change in
-            if let claim = change.object.spec.claim {
-                sets.add(NamespacedName(namespace: change.object.namespace, name: claim.set))
+            // One that moves is news for the set that it leaves too.
+            let (old, new) = (change.old?.spec.claim?.set, change.new?.spec.claim?.set)
+            for set in [new, old == new ? nil : old].compactMap({ $0 }) {
+                sets.add(NamespacedName(namespace: change.object.namespace, name: set))
+                addHeirs(of: NamespacedName(namespace: change.object.namespace, name: set))
             }
-            if change.object.isBeingDeleted { volumes.add(NamespacedName(change.object)) }
+            let volume = change.object
+            if volume.isBeingDeleted || OrphanExpiry.applies(to: volume) || change.old.map(OrphanExpiry.applies) == true
+            {
+                volumes.add(NamespacedName(volume))
+            }
+        }
+        caches.forceDetaches.onChange { change in
+            guard let request = change.new, request.status.outcome == .pending else { return }
+            let volume = NamespacedName(namespace: request.namespace, name: request.spec.volume)
+            if let claim = caches.volumes.get(volume)?.spec.claim {
+                sets.add(NamespacedName(namespace: request.namespace, name: claim.set))
+            }
+            volumes.add(volume)
         }
         caches.namespaces.onChange { namespaces.add(NamespacedName($0.object)) }
         caches.providers.onChange { change in
@@ -54,6 +76,7 @@ struct Wiring {
             group.addTask { await Reflector(client, into: caches.revisions, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.instances, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.volumes, surroundings, logger: logger).run() }
+            group.addTask { await Reflector(client, into: caches.forceDetaches, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.providers, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.namespaces, surroundings, logger: logger).run() }
         }

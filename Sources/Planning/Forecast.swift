@@ -30,7 +30,8 @@ public struct Forecast: Sendable, Hashable {
         steps.filter { planned in
             switch planned.step {
             case .recordVerdict(_, let status): status.verdict == .rejected
-            case .createRevision, .createVolume, .bindVolume, .orphanVolume, .createInstance, .adoptInstance,
+            case .createRevision, .createVolume, .bindVolume, .orphanVolume, .adoptVolume, .resizeVolume,
+                .createInstance, .adoptInstance,
                 .intend(_, .stop),
                 .attachVolumes, .detachVolumes:
                 true
@@ -38,7 +39,9 @@ public struct Forecast: Sendable, Hashable {
                 // A stop was shown already for one that holds volumes.
                 !steps.contains { $0.step == .intend(instance: name, .stop) }
             case .addFinalizer, .removeFinalizer, .resolveTemplate, .deleteRevision, .prepareImage,
-                .provisionVolume, .recordProvisioned, .recordGap, .recordInstance, .intend, .execute, .forgetInstance:
+                .provisionVolume, .recordProvisioned, .recordResized, .answerForceDetach, .recordGap, .recordInstance,
+                .intend,
+                .execute, .forgetInstance:
                 false
             }
         }

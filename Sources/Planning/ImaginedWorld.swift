@@ -17,6 +17,9 @@ struct ImaginedWorld {
         for index in self.observation.volumes.indices where self.observation.volumes[index].provisioning == .inFlight {
             self.observation.volumes[index].provisioning = .notStarted
         }
+        for index in self.observation.volumes.indices where self.observation.volumes[index].resizing == .inFlight {
+            self.observation.volumes[index].resizing = .notStarted
+        }
         self.observation.images = observation.images.filter { $0.value != .inFlight }
         // Above what an earlier imagination may have left here: a uid is never used twice.
         serial = observation.instances.compactMap { Int($0.record.metadata.uid.drop { !$0.isNumber }) }.max() ?? 0
@@ -52,6 +55,9 @@ struct ImaginedWorld {
             update(volume: name) { [uid = observation.set.metadata.uid] in $0.status.boundSetUID = uid }
         case .provisionVolume(let name), .recordProvisioned(let name, _):
             update(volume: name) { $0.status.provisioned = true }
+        case .adoptVolume(let name, let claim): adopt(name, claim)
+        case .resizeVolume(let name, let size), .recordResized(let name, let size):
+            update(volume: name) { $0.status.size = size }
         case .orphanVolume(let name): update(volume: name) { $0.status.boundSetUID = nil }
         case .attachVolumes(let names, let instance, let uid, let epoch):
             for name in names { update(volume: name) { $0.attach(instance, uid, epoch) } }
@@ -60,6 +66,13 @@ struct ImaginedWorld {
                 update(volume: name) {
                     $0.status.attachment = nil
                     $0.status.receipts.append(receipt)
+                }
+            }
+        case .answerForceDetach(let name, let status):
+            for volume in observation.volumes.indices {
+                for request in observation.volumes[volume].forceDetaches.indices
+                where observation.volumes[volume].forceDetaches[request].metadata.name == name {
+                    observation.volumes[volume].forceDetaches[request].status = status
                 }
             }
         case .recordGap(let names, let epoch, _):
@@ -94,6 +107,14 @@ struct ImaginedWorld {
         volume.metadata = ObjectMeta(name: name)
         volume.metadata.uid = "volume-\(name)"
         volume.spec = spec
+        observation.volumes.append(VolumeView(record: volume))
+    }
+
+    private mutating func adopt(_ name: String, _ claim: VolumeClaimReference) {
+        guard let index = observation.adoption?.volumes.firstIndex(where: { $0.metadata.name == name }),
+            var volume = observation.adoption?.volumes.remove(at: index)
+        else { return }
+        volume.spec.claim = claim
         observation.volumes.append(VolumeView(record: volume))
     }
 

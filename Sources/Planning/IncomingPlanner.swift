@@ -7,6 +7,10 @@ enum IncomingPlanner {
     static func prepare(_ slot: SlotView, among slots: [SlotView], _ draft: inout PlanDraft) {
         guard let desired = slot.desired, let outgoing = slot.outgoing.last else { return }
         guard !backingOff(slot, desired, &draft), isPrepared(desired, slot: slot.slot, &draft) else { return }
+        guard VolumePlanner.ready(slot: slot.slot, for: desired, draft) != nil else {
+            draft.wait(slot.slot, .provisioningVolume, "the volumes of \(desired.metadata.name) are not ready yet")
+            return
+        }
         let reason: Reason =
             switch outgoing.record.spec.revision {
             case desired.metadata.name: .restarted
@@ -51,7 +55,7 @@ enum IncomingPlanner {
             return
         }
         guard !backingOff(slot, desired, &draft), isPrepared(desired, slot: slot.slot, &draft) else { return }
-        guard let volumes = VolumePlanner.ready(slot: slot.slot, draft) else {
+        guard let volumes = VolumePlanner.ready(slot: slot.slot, for: desired, draft) else {
             draft.wait(slot.slot, .provisioningVolume, "the slot's volumes are not ready yet")
             return
         }
@@ -124,7 +128,8 @@ enum IncomingPlanner {
     }
 
     private static func attachAndCreate(_ occupant: Occupant, _ draft: inout PlanDraft) {
-        guard let volumes = VolumePlanner.ready(slot: occupant.slot, draft) else {
+        let revision = draft.observation.revisions.first { $0.metadata.name == occupant.record.spec.revision }
+        guard let revision, let volumes = VolumePlanner.ready(slot: occupant.slot, for: revision, draft) else {
             draft.wait(occupant.slot, .provisioningVolume, "the slot's volumes are not ready yet")
             return
         }
@@ -175,7 +180,7 @@ enum IncomingPlanner {
     private static func create(
         _ slot: SlotView, _ desired: Revision, _ reason: Reason, _ message: String, _ draft: inout PlanDraft
     ) {
-        let volumes = VolumePlanner.ready(slot: slot.slot, draft) ?? []
+        let volumes = VolumePlanner.ready(slot: slot.slot, for: desired, draft) ?? []
         var spec = InstanceSpec()
         spec.set = draft.observation.set.metadata.name
         spec.slot = slot.slot

@@ -70,9 +70,10 @@ enum InstancePlanner {
         let volumes = draft.observation.volumes.map(\.record).filter {
             $0.status.attachment?.instanceUID == occupant.record.metadata.uid && $0.status.lastGapEpoch != epoch
         }
-        guard let receipt = volumes.compactMap({ $0.status.receipts.last }).max(by: { $0.readAt < $1.readAt }) else {
-            return
-        }
+        // Of a forced end nobody knows when the last write was.
+        guard let receipt = volumes.compactMap({ $0.status.receipts.last }).max(by: { $0.readAt < $1.readAt }),
+            receipt.proof != .forced
+        else { return }
         let (seconds, attoseconds) = (ready - (receipt.lastWritableAt ?? receipt.acknowledgedAt)).components
         let milliseconds = Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
         draft.add(

@@ -22,9 +22,12 @@ struct Occupant {
 
     let view: InstanceView
     let standing: Standing
+    /// Whether its hold on a volume was ended by force (law L2's override): it has no place any more, wherever it runs.
+    let isDispossessed: Bool
 
-    init(_ view: InstanceView, minReady: Duration, now: Timestamp) {
+    init(_ view: InstanceView, minReady: Duration, isDispossessed: Bool = false, now: Timestamp) {
         self.view = view
+        self.isDispossessed = isDispossessed
         standing = Occupant.standing(of: view, minReady: minReady, now: now)
     }
 
@@ -34,7 +37,7 @@ struct Occupant {
     var holdsVolumes: Bool { record.spec.epoch > 0 }
 
     /// Whether it has been told to go: there is no way back from here (law L8).
-    var isLeaving: Bool { record.isBeingDeleted || record.status.step?.name == .stop }
+    var isLeaving: Bool { isDispossessed || record.isBeingDeleted || record.status.step?.name == .stop }
     var isAvailable: Bool { !isLeaving && standing == .available }
     var isDead: Bool { if case .dead = standing { true } else { false } }
 

@@ -53,6 +53,11 @@ public enum Step: Sendable, Hashable {
     case createVolume(name: String, VolumeSpec)
     /// Record: the slot's orphan comes back to it.
     case bindVolume(name: String)
+    /// Record: another set's orphan gets a place here, with its data.
+    case adoptVolume(name: String, VolumeClaimReference)
+    /// Effect: grow the volume, in use or not.
+    case resizeVolume(name: String, Quantity)
+    case recordResized(volume: String, Quantity)
     /// Effect: make the volume at the provider (or find it there).
     case provisionVolume(name: String)
     case recordProvisioned(volume: String, ProvisionedVolume)
@@ -62,6 +67,8 @@ public enum Step: Sendable, Hashable {
     case attachVolumes([String], instance: String, uid: String, epoch: Int)
     /// Record: the receipt that the attachment is over.
     case detachVolumes([String], DetachReceipt)
+    /// Record: what became of a VolumeForceDetach.
+    case answerForceDetach(String, VolumeForceDetachStatus)
     /// Record: how long the slot's data had no writer that was ready.
     case recordGap(volumes: [String], epoch: Int, milliseconds: Int)
 
@@ -107,6 +114,8 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case volumeReturned = "VolumeReturned"
     case volumeNeeded = "VolumeNeeded"
     case volumeReleased = "VolumeReleased"
+    case volumeAdopted = "VolumeAdopted"
+    case volumeGrows = "VolumeGrows"
     case historyLimit = "HistoryLimit"
     case proven = "Proven"
     case rejected = "Rejected"
@@ -114,6 +123,8 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case retryRequested = "RetryRequested"
     case deadlineExceeded = "ProgressDeadlineExceeded"
     case adopted = "Adopted"
+    case forceDetached = "ForceDetached"
+    case forceDetachRefused = "ForceDetachRefused"
 }
 
 /// A slot (or the set) that is not where it should be and has to wait: law L5's closed list.
@@ -123,6 +134,7 @@ public struct SlotWait: Sendable, Hashable {
         case imageUnavailable = "ImageUnavailable"
         case preparingImage = "PreparingImage"
         case provisioningVolume = "ProvisioningVolume"
+        case resizingVolume = "ResizingVolume"
         case volumeHeld = "VolumeHeld"
         case budgetExhausted = "BudgetExhausted"
         case starting = "Starting"

@@ -7,6 +7,8 @@ struct PlanDraft {
     let budget: Budget
     /// The rejected revision that `spec` resolves to, whether another one takes its place or nothing does.
     let rejected: String?
+    /// The set's volumes by where they belong.
+    let places: [VolumePlace: VolumeView]
     private(set) var steps: [PlannedStep] = []
     private(set) var waits: [SlotWait] = []
     private(set) var wakeAt: Timestamp?
@@ -23,6 +25,7 @@ struct PlanDraft {
         self.observation = observation
         self.rejected = rejected
         self.budget = budget
+        places = observation.volumesByPlace()
         self.available = available
         self.occupants = occupants
         slotFailures = observation.set.status.slotFailures

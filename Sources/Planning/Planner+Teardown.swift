@@ -12,6 +12,7 @@ extension Planner {
         var draft = PlanDraft(
             owned, budget: Budget(replicas: 0, maxSurge: 0, maxUnavailable: 0), available: 0, occupants: 0)
         var status = observation.set.status
+        ForceDetachPlanner.plan(&draft)
         if orphaning {
             draft.wait(nil, .orphaning, "the instances are let go before the set is")
         } else if blocked(&draft) == nil || owned.instances.isEmpty {

@@ -16,10 +16,11 @@ public enum Planner {
         var draft = PlanDraft(
             observation, budget: budget, rejected: revisions.rejected?.metadata.name,
             available: slots.count { $0.occupants.contains(where: \.isAvailable) },
-            occupants: slots.reduce(0) { $0 + $1.occupants.count })
+            occupants: slots.reduce(0) { $0 + $1.occupants.count { !$0.isDispossessed } })
 
         planFinalizer(&draft)
         for planned in trial.steps { draft.add(planned) }
+        ForceDetachPlanner.plan(&draft)
         revisions.plan(&draft)
         if blocked(&draft) == nil {
             adoptOrphans(slots, &draft)
@@ -66,8 +67,13 @@ public enum Planner {
     static func slots(_ observation: SetObservation, _ revisions: RevisionChoice) -> [SlotView] {
         let set = observation.set
         let minReady = Duration.seconds(set.spec.minReadySeconds)
+        let dispossessed = ForceDetachPlanner.dispossessed(observation.volumes)
         let occupants = observation.instances
-            .map { Occupant($0, minReady: minReady, now: observation.now) }
+            .map { view in
+                Occupant(
+                    view, minReady: minReady, isDispossessed: dispossessed.contains(view.record.metadata.uid),
+                    now: observation.now)
+            }
             .sorted {
                 ($0.record.metadata.creationTimestamp ?? .epoch, $0.name) < (
                     $1.record.metadata.creationTimestamp ?? .epoch, $1.name

@@ -15,6 +15,10 @@ public struct SetObservation: Sendable, Hashable {
     public var instances: [InstanceView]
     /// Volumes whose claim names the set, and volumes bound to it.
     public var volumes: [VolumeView]
+    /// The volumes that the set may take over; nil: it asks for none.
+    public var adoption: AdoptionSource?
+    /// Names of `VolumeName` for places without a volume that a volume somewhere else has.
+    public var takenVolumeNames: Set<String>
     /// Resolving the template's image into a revision.
     public var resolution: Execution<ResolvedRevision>
     /// Making images present at the provider, by resolved image. Only images of this set's revisions.
@@ -22,7 +26,8 @@ public struct SetObservation: Sendable, Hashable {
 
     public init(
         now: Timestamp, set: InstanceSet, templateHash: String, provider: ProviderView, revisions: [Revision] = [],
-        instances: [InstanceView] = [], volumes: [VolumeView] = [],
+        instances: [InstanceView] = [], volumes: [VolumeView] = [], adoption: AdoptionSource? = nil,
+        takenVolumeNames: Set<String> = [],
         resolution: Execution<ResolvedRevision> = .notStarted,
         images: [String: Execution<Nothing>] = [:]
     ) {
@@ -33,6 +38,8 @@ public struct SetObservation: Sendable, Hashable {
         self.revisions = revisions
         self.instances = instances
         self.volumes = volumes
+        self.adoption = adoption
+        self.takenVolumeNames = takenVolumeNames
         self.resolution = resolution
         self.images = images
     }
@@ -218,10 +225,32 @@ public struct Destruction: Sendable, Hashable {
 public struct VolumeView: Sendable, Hashable {
     public var record: Volume
     public var provisioning: Execution<ProvisionedVolume>
+    /// Growing it; brings the size that it has then.
+    public var resizing: Execution<Quantity>
+    /// Requests to end its attachment without proof, the oldest first.
+    public var forceDetaches: [VolumeForceDetach]
 
-    public init(record: Volume, provisioning: Execution<ProvisionedVolume> = .notStarted) {
+    public init(
+        record: Volume, provisioning: Execution<ProvisionedVolume> = .notStarted,
+        resizing: Execution<Quantity> = .notStarted, forceDetaches: [VolumeForceDetach] = []
+    ) {
         self.record = record
         self.provisioning = provisioning
+        self.resizing = resizing
+        self.forceDetaches = forceDetaches
+    }
+}
+
+/// What the set of `adoptVolumesFrom` has.
+public struct AdoptionSource: Sendable, Hashable {
+    /// Volumes whose claim names it.
+    public var volumes: [Volume]
+    /// Slots that it will keep: its replicas; 0 where it is gone or going.
+    public var keptSlots: Int
+
+    public init(volumes: [Volume], keptSlots: Int) {
+        self.volumes = volumes
+        self.keptSlots = keptSlots
     }
 }
 

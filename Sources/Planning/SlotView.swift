@@ -37,6 +37,8 @@ struct SlotView {
             }
         }
         if !outgoing.isEmpty { return .preparing }
+        // Somebody has said that a dispossessed one counts for nothing; its record stays until it is really gone.
+        let leaving = leaving.filter { !$0.isDispossessed }
         if leaving.isEmpty { return .vacant }
         return leaving.contains(where: \.mayRun) ? .stopping : .destroying
     }

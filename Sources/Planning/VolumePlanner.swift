@@ -2,42 +2,91 @@ import InfraAPI
 
 /// The volumes of the slots: made, bound, provisioned, and released to be orphans. Never deleted here (law L3).
 enum VolumePlanner {
-    static func name(claim: String, set: String, slot: Int) -> String { "\(claim)-\(set)-\(slot)" }
-
     static func plan(slots: [SlotView], _ draft: inout PlanDraft) {
-        let set = draft.observation.set
-        for slot in 0..<set.spec.replicas {
-            for claim in draft.claims { plan(claim, slot: slot, &draft) }
+        for slot in slots where !slot.isRemoved {
+            let needed = needed(by: slot, draft)
+            let missing = needed.filter { draft.places[VolumePlace(slot: slot.slot, claim: $0.name)] == nil }
+            let adopted = missing.isEmpty ? [] : AdoptionPlanner.plan(missing, slot: slot.slot, &draft)
+            for claim in needed where !adopted.contains(claim.name) { plan(claim, slot: slot.slot, &draft) }
         }
-        for view in draft.observation.volumes where isReleased(view.record, draft) {
+        for view in draft.observation.volumes where isReleased(view.record, slots, draft) {
             release(view.record, &draft)
         }
     }
 
+    /// The claims of what the slot should run; those of the set while that is not known yet.
+    private static func needed(by slot: SlotView, _ draft: PlanDraft) -> [VolumeClaimTemplate] {
+        slot.desired?.spec.volumeClaimTemplates ?? draft.claims
+    }
+
     private static func plan(_ claim: VolumeClaimTemplate, slot: Int, _ draft: inout PlanDraft) {
-        let set = draft.observation.set
-        let name = name(claim: claim.name, set: set.metadata.name, slot: slot)
-        guard let view = draft.observation.volumes.first(where: { $0.record.metadata.name == name }) else {
-            var spec = VolumeSpec()
-            spec.provider = draft.observation.provider.name
-            spec.size = claim.spec.size
-            spec.accessMode = claim.spec.accessMode
-            spec.reclaimPolicy = claim.spec.reclaimPolicy
-            spec.claim = VolumeClaimReference(set: set.metadata.name, slot: slot, name: claim.name)
-            draft.add(
-                .createVolume(name: name, spec), slot: slot, .volumeNeeded, "claim \(claim.name) has no volume yet")
+        guard let view = draft.places[VolumePlace(slot: slot, claim: claim.name)] else {
+            create(claim, slot: slot, &draft)
             return
         }
-        guard !view.record.isBeingDeleted else { return }
+        let volume = view.record
+        let name = volume.metadata.name
         // Bound to another uid: to a set of this name that is gone, and that did not see its own last write.
-        if view.record.status.boundSetUID != set.metadata.uid {
-            let isNew = view.record.status.boundSetUID == nil && view.record.status.orphanedAt == nil
+        if volume.status.boundSetUID != draft.observation.set.metadata.uid {
+            guard !volume.isBeingDeleted else {
+                draft.wait(slot, .volumeHeld, "volume \(name) of this slot is being deleted")
+                return
+            }
+            guard volume.spec.provider == draft.observation.provider.name else {
+                draft.wait(slot, .volumeHeld, "volume \(name) of this slot is at provider \(volume.spec.provider)")
+                return
+            }
+            let isNew = volume.status.boundSetUID == nil && volume.status.orphanedAt == nil
             draft.add(
                 .bindVolume(name: name), slot: slot, isNew ? .volumeNeeded : .volumeReturned,
                 isNew
                     ? "volume \(name) is the slot's" : "the orphaned volume \(name) returns to its slot, with its data")
         }
         provision(view, slot: slot, &draft)
+        grow(view, to: draft.claims.first { $0.name == claim.name }?.spec.size, slot: slot, &draft)
+    }
+
+    /// A claim that became larger: its volumes grow where they are. A provider that cannot do it never admitted the claim;
+    /// an orphan that came from elsewhere may be smaller there, and stays so.
+    private static func grow(_ view: VolumeView, to size: Quantity?, slot: Int, _ draft: inout PlanDraft) {
+        let name = view.record.metadata.name
+        guard let size, size > view.record.status.size ?? view.record.spec.size, view.record.status.provisioned,
+            draft.observation.provider.capabilities.resize
+        else { return }
+        let message = "volume \(name) grows to \(size)"
+        switch view.resizing {
+        case .succeeded(let reached) where reached >= size:
+            draft.add(.recordResized(volume: name, reached), slot: slot, .observed, "volume \(name) has \(reached)")
+        case .notStarted, .succeeded:
+            draft.add(.resizeVolume(name: name, size), slot: slot, .volumeGrows, message)
+            draft.wait(slot, .resizingVolume, message)
+        case .inFlight: draft.wait(slot, .resizingVolume, message)
+        case .failed(let failure):
+            let retryAt = ReplacementBackoff.retryAt(failure)
+            draft.wait(slot, .resizingVolume, "\(message): \(failure.message)", until: retryAt)
+            if retryAt <= draft.now {
+                draft.add(.resizeVolume(name: name, size), slot: slot, .couldNotTry, message + ", tried again")
+            }
+        }
+    }
+
+    private static func create(_ claim: VolumeClaimTemplate, slot: Int, _ draft: inout PlanDraft) {
+        let set = draft.observation.set
+        // What the set says now; a claim that it has no more is as its revision says.
+        let current = draft.claims.first { $0.name == claim.name } ?? claim
+        var spec = VolumeSpec()
+        spec.provider = draft.observation.provider.name
+        spec.size = current.spec.size
+        spec.accessMode = current.spec.accessMode
+        spec.reclaimPolicy = current.spec.reclaimPolicy
+        spec.claim = VolumeClaimReference(set: set.metadata.name, slot: slot, name: claim.name)
+        let taken = draft.observation.takenVolumeNames
+        let names = VolumeName.candidates(claim: claim.name, set: set.metadata.name, slot: slot)
+        guard let name = names.first(where: { !taken.contains($0) }) else {
+            draft.wait(slot, .volumeHeld, "every name for a volume of claim \(claim.name) is taken")
+            return
+        }
+        draft.add(.createVolume(name: name, spec), slot: slot, .volumeNeeded, "claim \(claim.name) has no volume yet")
     }
 
     private static func provision(_ view: VolumeView, slot: Int, _ draft: inout PlanDraft) {
@@ -58,12 +107,14 @@ enum VolumePlanner {
         }
     }
 
-    /// Bound to this set, attached to nobody, and no slot or claim wants it any more.
-    private static func isReleased(_ volume: Volume, _ draft: PlanDraft) -> Bool {
+    /// Bound to this set, attached to nobody, and neither the set nor what the slot should run wants it any more.
+    private static func isReleased(_ volume: Volume, _ slots: [SlotView], _ draft: PlanDraft) -> Bool {
         let set = draft.observation.set
         guard volume.status.boundSetUID == set.metadata.uid, volume.status.attachment == nil else { return false }
-        guard let claim = volume.spec.claim, claim.set == set.metadata.name, !set.isBeingDeleted else { return true }
-        return claim.slot >= set.spec.replicas || !draft.claims.contains { $0.name == claim.name }
+        guard let claim = volume.spec.claim, claim.set == set.metadata.name, !set.isBeingDeleted,
+            claim.slot < slots.count, !slots[claim.slot].isRemoved
+        else { return true }
+        return !(draft.claims + needed(by: slots[claim.slot], draft)).contains { $0.name == claim.name }
     }
 
     static func release(_ volume: Volume, _ draft: inout PlanDraft) {
@@ -72,14 +123,14 @@ enum VolumePlanner {
             "nobody holds \(volume.metadata.name); its data stays")
     }
 
-    /// The slot's volumes, in the order of the claims; nil while one is missing or not ready to be attached.
-    static func ready(slot: Int, _ draft: PlanDraft) -> [Volume]? {
+    /// The slot's volumes for a revision, in the order of its claims; nil while one is missing or not ready to be attached.
+    static func ready(slot: Int, for revision: Revision, _ draft: PlanDraft) -> [Volume]? {
         let set = draft.observation.set
         var volumes: [Volume] = []
-        for claim in draft.claims {
-            let name = name(claim: claim.name, set: set.metadata.name, slot: slot)
-            guard let volume = draft.observation.volumes.first(where: { $0.record.metadata.name == name })?.record,
-                volume.status.provisioned, volume.status.boundSetUID == set.metadata.uid, !volume.isBeingDeleted
+        for claim in revision.spec.volumeClaimTemplates {
+            // One that is being deleted serves its slot until the slot lets go of it: that is what the deletion waits for.
+            guard let volume = draft.places[VolumePlace(slot: slot, claim: claim.name)]?.record,
+                volume.status.provisioned, volume.status.boundSetUID == set.metadata.uid
             else { return nil }
             volumes.append(volume)
         }

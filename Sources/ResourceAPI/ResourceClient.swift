@@ -142,6 +142,9 @@ public struct WriteOptions: Sendable, Hashable {
     public var report: WriteReport?
     /// The term in which the write is made: 409 with `APIStatus.isTermOver` when it is over. See ``LeaderTerm``.
     public var term: LeaderTerm?
+    /// Who asks, where a server knows: for records of who did what, never for a decision. Clients over HTTP leave it to
+    /// the server that they talk to.
+    public var user: String?
 
     public init(
         fieldManager: String? = nil, force: Bool = false, dryRun: Bool = false,

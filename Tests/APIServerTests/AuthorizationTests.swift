@@ -25,6 +25,7 @@ extension SecureFixture {
 @Suite struct AuthorizationTests {
     private static let bindings = "/apis/imm.dev/v1alpha1/namespaces/default/rolebindings"
     private static let secrets = "/api/v1/namespaces/default/secrets"
+    private static let overrides = "/apis/imm.dev/v1alpha1/namespaces/default/volumeforcedetaches"
     private static let instances = "/apis/imm.dev/v1alpha1/namespaces/default/instances"
 
     struct Attempt: Sendable, CustomTestStringConvertible {
@@ -56,6 +57,10 @@ extension SecureFixture {
         Attempt(method: .delete, path: instances + "/web-0", role: .edit),
         Attempt(method: .get, path: bindings, role: .admin),
         Attempt(method: .post, path: bindings, role: .admin),
+        Attempt(method: .get, path: overrides, role: .view),
+        Attempt(method: .post, path: overrides, role: .admin),
+        Attempt(method: .delete, path: overrides + "/a", role: .admin),
+        Attempt(method: .put, path: overrides + "/a/status", role: nil),
         Attempt(method: .put, path: setsPath + "/web/status", role: nil),
         Attempt(method: .post, path: instances, role: nil),
         Attempt(method: .get, path: "/apis/imm.dev/v1alpha1/instancesets", role: nil),

@@ -93,7 +93,7 @@ import Testing
     private static func rollback(
         _ seed: UInt64, image: String, claims: Int, faults: ProviderFaults, kills: Bool
     ) -> ClusterReport {
-        SimulatedCluster.run(name, seed: seed, faults: faults, until: .seconds(20_000)) { cluster in
+        SimulatedCluster.run(name, seed: seed, ClusterOptions(faults: faults, deadline: .seconds(20_000))) { cluster in
             try await settleOnProven(cluster, claims: claims)
             try await cluster.apply(set(3, image, claims: claims))
             if kills {
@@ -194,48 +194,66 @@ import Testing
 
     /// Good and bad releases, retries, pauses, scaling and changes of the policy in any order; in the end a good image.
     private static func releases(_ seed: UInt64) -> ClusterReport {
-        SimulatedCluster.run(name, seed: seed, faults: .rough, until: .seconds(30_000), maxJobs: 300_000) { cluster in
+        SimulatedCluster.run(
+            name, seed: seed, ClusterOptions(faults: .rough, deadline: .seconds(30_000), maxJobs: 300_000)
+        ) { cluster in
             let random = cluster.simulation.randomness.stream("scenario")
             let claims = random.below(2)
             register(cluster)
             var wanted = set(3, "app:1", claims: claims)
             try await cluster.apply(wanted)
-            let images = ["app:1", "app:2", "app:3", "app:crashing", "app:deaf", "app:refused"]
             for round in 0..<25 {
-                switch random.below(8) {
-                case 0, 1, 2: wanted.spec.template.spec.image = images[random.below(images.count)]
-                case 3: wanted.spec.replicas = 1 + random.below(4)
-                case 4: wanted.spec.paused.toggle()
-                case 5: wanted.spec.onFailure = wanted.spec.onFailure == .pause ? .rollback : .pause
+                let choice = random.below(8)
+                switch choice {
                 case 6: try await retry(cluster, "\(round)")
-                default: cluster.killController()
+                case 7: cluster.killController()
+                default: wanted = changed(wanted, choice, random)
                 }
                 try await cluster.apply(wanted)
                 try await cluster.time.sleep(for: .seconds(random.below(4) == 0 ? 60 : random.below(10)))
             }
-            cluster.engine.setFaults(.none)
-            wanted.spec.paused = false
-            wanted.spec.template.spec.image = "app:2"
-            try await cluster.apply(wanted)
-            try await retry(cluster, "last")
-            let replicas = wanted.spec.replicas
-            try await cluster.wait(for: .seconds(300), "the last is seen") { world in
-                world.sets.values.allSatisfy { $0.status.retryToken == "last" }
-            }
-            // What landed late and has no record is a person's to remove; it holds its slot's volumes until then.
-            try await cluster.time.sleep(for: .seconds(180))
-            let provider = try await cluster.client.get(
-                ProviderObject.self, namespace: "", name: SimulatedCluster.providerName)
-            for unknown in provider.status.unknownObjects where unknown.kind == "Instance" {
-                cluster.engine.vanish(uid: unknown.uid ?? "")
-            }
-            try await cluster.wait(for: .seconds(3600), "all run app:2", allRun(replicas, digest("2")))
-            // No fault of the engine or of the controller was ever held against a good image.
-            let good = cluster.laws.world.revisions.values.filter { revision in
-                (["1", "2", "3"] as [Character]).contains { revision.spec.template.spec.image.hasSuffix(digest($0)) }
-            }
-            #expect(good.allSatisfy { $0.status.verdict != .rejected && $0.status.retriedAt == nil })
+            try await end(cluster, wanted)
         }
+    }
+
+    /// The faults stop, and a good image is asked for.
+    private static func end(_ cluster: SimulatedCluster, _ last: InstanceSet) async throws {
+        var wanted = last
+        cluster.engine.setFaults(.none)
+        wanted.spec.paused = false
+        wanted.spec.template.spec.image = "app:2"
+        try await cluster.apply(wanted)
+        try await retry(cluster, "last")
+        let replicas = wanted.spec.replicas
+        try await cluster.wait(for: .seconds(300), "the last is seen") { world in
+            world.sets.values.allSatisfy { $0.status.retryToken == "last" }
+        }
+        // What landed late and has no record is a person's to remove; it holds its slot's volumes until then.
+        try await cluster.time.sleep(for: .seconds(180))
+        let provider = try await cluster.client.get(
+            ProviderObject.self, namespace: "", name: SimulatedCluster.providerName)
+        for unknown in provider.status.unknownObjects where unknown.kind == "Instance" {
+            cluster.engine.vanish(uid: unknown.uid ?? "")
+        }
+        try await cluster.wait(for: .seconds(3600), "all run app:2", allRun(replicas, digest("2")))
+        // No fault of the engine or of the controller was ever held against a good image.
+        let good = cluster.laws.world.revisions.values.filter { revision in
+            (["1", "2", "3"] as [Character]).contains { revision.spec.template.spec.image.hasSuffix(digest($0)) }
+        }
+        #expect(good.allSatisfy { $0.status.verdict != .rejected && $0.status.retriedAt == nil })
+    }
+
+    /// Another image, size, pause or policy.
+    private static func changed(_ set: InstanceSet, _ choice: Int, _ random: SeededRandomness) -> InstanceSet {
+        let images = ["app:1", "app:2", "app:3", "app:crashing", "app:deaf", "app:refused"]
+        var set = set
+        switch choice {
+        case 0, 1, 2: set.spec.template.spec.image = images[random.below(images.count)]
+        case 3: set.spec.replicas = 1 + random.below(4)
+        case 4: set.spec.paused = !set.spec.paused
+        default: set.spec.onFailure = set.spec.onFailure == .pause ? .rollback : .pause
+        }
+        return set
     }
 
     @Test func `whatever people ask for, a good image wins in the end`() {
@@ -246,7 +264,7 @@ import Testing
     }
 
     @Test func `a controller that breaks the law of the newest is caught`() {
-        let report = SimulatedCluster.run(Self.name, seed: 1, settling: .seconds(1)) { cluster in
+        let report = SimulatedCluster.run(Self.name, seed: 1, ClusterOptions(settling: .seconds(1))) { cluster in
             try await Self.settleOnProven(cluster, claims: 0)
             try await cluster.apply(Self.set(3, "app:refused"))
             try await cluster.wait(for: .seconds(600), "rolled back", Self.stands("RolledBack", .rejected))

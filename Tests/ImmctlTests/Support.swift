@@ -61,6 +61,8 @@ final class Bench: Sendable {
     let asked = Guarded<[(path: String, body: JSONValue?)]>([])
     /// As what the commands run.
     let program = Guarded(Program.immctl)
+    /// What a person types at a prompt; nil: nobody is there.
+    let typed = Guarded<String?>(nil)
     /// What stands for the programs that commands run.
     let launch = Guarded(TestProgram())
 
@@ -117,9 +119,14 @@ final class Bench: Sendable {
         output: GrowingText = GrowingText()
     ) async -> CommandResult {
         let errors = GrowingText()
-        let console = Console(
+        var console = Console(
             output: { output.append($0) }, errors: { errors.append($0) }, input: { Array(input.utf8) },
             isTerminal: isTerminal, width: 80)
+        console.answer = { [typed] prompt in
+            guard let text = typed.withLock({ $0 }) else { return nil }
+            errors.append(prompt)
+            return text
+        }
         let session = session(client ?? self.client)
         let invocation = Invocation(
             program: program.withLock { $0 }, console: console, streams: streams.withLock { $0 },

@@ -172,4 +172,30 @@ struct InstanceSetValidationTests {
     ]) func `mounts, claims and files must fit together`(wrong: WrongSet) {
         #expect(InstanceSet.resourceType.validate(wrong.set.json).map(\.description) == wrong.errors)
     }
+
+    @Test func `a claim is not let go while it is claimed, and volumes come from another set`() {
+        var set = Samples.database
+        set.spec.orphanClaims = ["data"]
+        #expect(
+            InstanceSetValidation.validate(set).map(\.description) == [
+                "spec.orphanClaims[0]: Invalid value: \"data\": the claim is still in spec.volumeClaimTemplates; remove it"
+                    + " from one of the two"
+            ])
+        set.spec.orphanClaims = []
+        var adoption = VolumeAdoption()
+        adoption.set = "db"
+        adoption.claims = ["date"]
+        set.spec.adoptVolumesFrom = adoption
+        #expect(
+            InstanceSetValidation.validate(set).map(\.description) == [
+                "spec.adoptVolumesFrom.set: Invalid value: \"db\": the set itself: its own orphans come back to it anyway;"
+                    + " name another set",
+                "spec.adoptVolumesFrom.claims[0]: Invalid value: \"date\": no claim of that name in"
+                    + " spec.volumeClaimTemplates (did you mean \"data\"?)",
+            ])
+        adoption.set = "old"
+        adoption.claims = ["data"]
+        set.spec.adoptVolumesFrom = adoption
+        #expect(InstanceSetValidation.validate(set) == [])
+    }
 }

@@ -40,10 +40,11 @@ struct ResourceTypesTests {
         #expect(
             ResourceTypes.category("imm").map(\.kind)
                 == [
-                    "InstanceSet", "Revision", "Instance", "Volume", "Provider", "RoleBinding",
+                    "InstanceSet", "Revision", "Instance", "Volume", "Provider", "RoleBinding", "VolumeForceDetach",
                 ])
         #expect(ResourceTypes.all.filter { !$0.namespaced }.map(\.kind) == ["Provider", "Namespace"])
-        #expect(ResourceTypes.all.filter(\.specIsImmutable).map(\.kind) == ["Revision", "Instance"])
+        #expect(
+            ResourceTypes.all.filter(\.specIsImmutable).map(\.kind) == ["Revision", "Instance", "VolumeForceDetach"])
     }
 
     @Test func `every path of a column or subresource is in the schema`() {

@@ -15,6 +15,7 @@ extension WriteOptions {
             force: query.flag("force") ?? false, dryRun: try query.dryRun(kind: kind),
             fieldValidation: try query.fieldValidation(kind: kind), report: request.report,
             term: try LeaderTerm(request.http.headers))
+        user = request.user
     }
 }
 

@@ -120,7 +120,7 @@ struct APIResponder: HTTPResponder {
         else { throw .unknownPath(request.uri.path) }
         return ResourceRequest(
             http: request, channel: context.channel, type: type, namespace: path.namespace, name: path.name,
-            query: query, report: report)
+            query: query, report: report, user: context.caller?.name)
     }
 
     private func collection(_ request: ResourceRequest) async throws(APIStatus) -> Response {

@@ -17,6 +17,8 @@ struct ResourceRequest: Sendable {
     let query: RequestQuery
     /// What the write of this request tells besides its result.
     let report: WriteReport
+    /// Who asks; nil: nobody that the server knows.
+    var user: String?
 
     /// The object in the body. Custom kinds have no protobuf form, in Kubernetes neither.
     func object(_ limits: APIServerLimits) async throws(APIStatus) -> JSONValue {

@@ -8,6 +8,7 @@ enum EffectOutcome: Sendable {
     case resolved(ResolvedRevision)
     case prepared
     case provisioned(ProvisionedVolume)
+    case resized(Quantity)
     case instance(InstanceOutcome)
     case failed(EffectFailure.Class, reason: String, message: String)
 }
@@ -17,6 +18,7 @@ enum EffectKey: Hashable, Sendable {
     case resolution(templateHash: String, token: String?)
     case image(String)
     case volume(uid: String)
+    case resizing(uid: String)
     case instance(uid: String, InstanceStep.Name)
 
     /// The same as the key of a background operation. Effects on one instance have one uid.
@@ -26,6 +28,7 @@ enum EffectKey: Hashable, Sendable {
             OperationKey(owner: set, uid: "template", step: "Resolve \(hash) \(token ?? "")")
         case .image(let image): OperationKey(owner: set, uid: "image \(image)", step: "Prepare")
         case .volume(let uid): OperationKey(owner: set, uid: uid, step: "Provision")
+        case .resizing(let uid): OperationKey(owner: set, uid: uid, step: "Resize")
         case .instance(let uid, let step): OperationKey(owner: set, uid: uid, step: step.rawValue)
         }
     }

@@ -90,6 +90,18 @@ final class EffectRunner: Sendable {
         }
     }
 
+    func beginResizing(_ name: String, to size: Quantity, _ observation: SetObservation) {
+        guard let volume = observation.volumes.first(where: { $0.record.metadata.name == name })?.record,
+            let agent = providers.agent(named: volume.spec.provider)
+        else { return }
+        start(.resizing(uid: volume.uid), NamespacedName(observation.set), limit: agent.name) {
+            do throws(ProviderError) {
+                try await agent.provider.resizeVolume(VolumeHandle(uid: volume.uid), to: size)
+                return .resized(size)
+            } catch { return EffectOutcome(error) }
+        }
+    }
+
     /// Effects on one object exclude each other: what is under way ends first, and its end queues the set again.
     private func start(
         _ key: EffectKey, _ set: NamespacedName, limit: String, _ effect: @escaping @Sendable () async -> EffectOutcome

@@ -62,9 +62,27 @@ struct InstanceEffect: Sendable {
 
     private var handle: InstanceHandle {
         let known = agent.mirror.entry(instance.uid) ?? nil
+        let providerID = instance.status.providerID ?? known?.providerID
+        // The name may be its successor's by now; the engine's own id stays its own.
+        let fence = isDispossessed && providerID != nil ? nil : volumes.first?.volume.uid
         return InstanceHandle(
-            uid: instance.uid, fenceVolumeUID: volumes.first?.volume.uid, epoch: instance.spec.epoch,
-            providerID: instance.status.providerID ?? known?.providerID)
+            uid: instance.uid, fenceVolumeUID: fence, epoch: instance.spec.epoch, providerID: providerID)
+    }
+
+    /// Whether its hold on a volume was ended by force: another may hold it since.
+    private var isDispossessed: Bool {
+        volumes.contains { _, volume in
+            let status = volume.status
+            guard status.attachment?.instanceUID != instance.uid else { return false }
+            return status.epoch > instance.spec.epoch
+                || status.receipts.contains { $0.proof == .forced && $0.instanceUID == instance.uid }
+        }
+    }
+
+    /// Whether every hold of it was ended by force: no receipt comes of its destruction, so that its absence at the provider
+    /// as it is now is all there is to know.
+    private var holdsNothing: Bool {
+        isDispossessed && volumes.allSatisfy { $0.volume.status.attachment?.instanceUID != instance.uid }
     }
 
     private func create() async throws {
@@ -118,8 +136,8 @@ struct InstanceEffect: Sendable {
         try await onEveryTwin { handle in
             try await agent.provider.destroy(handle)
             moments = (time.now, time.now)
-            let read = try await pastStrays { try await agent.provider.read(handle) }
-            guard read.identity == recorded else {
+            guard let read = try await pastStrays({ try await readLeft(handle) }) else { return nil }
+            guard read.identity == recorded || holdsNothing else {
                 throw ProviderError(
                     .identityMismatch,
                     "provider \(agent.name) answers with identity \(read.identity), not \(recorded): no receipt")
@@ -133,6 +151,17 @@ struct InstanceEffect: Sendable {
             providerIdentity: recorded, acknowledgedAt: moments.acknowledgedAt, readAt: moments.readAt,
             providerID: instance.status.providerID ?? known?.providerID,
             lastWritableAt: known?.finishedAt ?? instance.status.finishedAt)
+    }
+
+    /// A direct read of what is to be gone. nil: it was never seen, and the name under which it would have been made belongs
+    /// to its successor.
+    private func readLeft(_ handle: InstanceHandle) async throws -> ConfirmingRead? {
+        do throws(ProviderError) {
+            return try await agent.provider.read(handle)
+        } catch {
+            if isDispossessed, handle.providerID == nil, error.code == .nameTaken { return nil }
+            throw error
+        }
     }
 
     /// More of them at once than creates can be lost; what is still there then is tried again later.

@@ -51,7 +51,7 @@ struct InstanceSetReconciler: Sendable {
         memory.retain(of: key) { effect in
             switch effect {
             case .instance(let uid, _): instances.contains(uid)
-            case .volume(let uid): volumes.contains(uid)
+            case .volume(let uid), .resizing(let uid): volumes.contains(uid)
             case .image(let image): observation.images[image] != nil
             case .resolution(let hash, let token):
                 hash == observation.templateHash && token == observation.set.resolveToken

@@ -62,7 +62,7 @@ struct PlanApplier: Sendable {
         case .createVolume(let name, let spec): try await records.createVolume(name, spec)
         case .bindVolume(let name):
             try await records.updateVolume(name) {
-                $0.boundSetUID = set.uid; $0.orphanedAt = nil
+                $0.boundSetUID = set.uid; $0.orphanedAt = nil; $0.orphanedSeconds = 0
             }
         case .recordProvisioned(let name, let made):
             try await records.updateVolume(name) {
@@ -70,6 +70,8 @@ struct PlanApplier: Sendable {
                 $0.providerID = made.providerID
                 $0.providerIdentity = made.providerIdentity
             }
+        case .adoptVolume(let name, let claim): try await records.adoptVolume(name, claim)
+        case .recordResized(let name, let size): try await records.updateVolume(name) { $0.size = size }
         case .orphanVolume(let name):
             let now = observation.now
             try await records.updateVolume(name) {
@@ -78,6 +80,7 @@ struct PlanApplier: Sendable {
         case .attachVolumes(let names, let instance, let uid, let epoch):
             try await records.attach(names, instance: instance, uid: uid, epoch: epoch)
         case .detachVolumes(let names, let receipt): try await records.detach(names, receipt)
+        case .answerForceDetach(let name, let status): try await records.answerForceDetach(name, status)
         case .recordGap(let names, let epoch, let milliseconds):
             measures.handedOver(provider: observation.provider.name, gap: .milliseconds(milliseconds))
             for name in names {
@@ -111,6 +114,7 @@ struct PlanApplier: Sendable {
         case .resolveTemplate: effects.beginResolution(observation)
         case .prepareImage(let image): effects.beginPreparation(image, observation)
         case .provisionVolume(let name): effects.beginProvisioning(name, observation)
+        case .resizeVolume(let name, let size): effects.beginResizing(name, to: size, observation)
         }
         report(planned, set)
     }

@@ -79,6 +79,14 @@ struct RecordWriter: Sendable {
         caches.volumes.absorb(written: try await client.create(volume))
     }
 
+    func adoptVolume(_ name: String, _ claim: VolumeClaimReference) async throws(APIStatus) {
+        var volume = try cached(caches.volumes, name)
+        volume.spec.claim = claim
+        volume.metadata.labels[Labels.set] = claim.set
+        volume.metadata.labels[Labels.slot] = String(claim.slot)
+        caches.volumes.absorb(written: try await client.update(volume))
+    }
+
     func updateVolume(_ name: String, _ change: (inout VolumeStatus) -> Void) async throws(APIStatus) {
         var volume = try cached(caches.volumes, name)
         change(&volume.status)
@@ -103,11 +111,14 @@ struct RecordWriter: Sendable {
 
     func detach(_ names: [String], _ receipt: DetachReceipt) async throws(APIStatus) {
         for name in names {
-            try await updateVolume(name) { status in
-                status.attachment = nil
-                status.receipts = (status.receipts + [receipt]).suffix(10)
-            }
+            try await updateVolume(name) { $0.end(with: receipt) }
         }
+    }
+
+    func answerForceDetach(_ name: String, _ status: VolumeForceDetachStatus) async throws(APIStatus) {
+        var request = try cached(caches.forceDetaches, name)
+        request.status = status
+        caches.forceDetaches.absorb(written: try await client.updateStatus(request))
     }
 
     // Instances.

@@ -18,6 +18,8 @@ struct SetObserver {
         let revisions = caches.revisions.list(index: ResourceCaches.bySet, value: key.description)
         let records = caches.instances.list(index: ResourceCaches.bySet, value: key.description)
         let volumes = caches.volumes.list(index: ResourceCaches.bySet, value: key.description)
+        let requests = Dictionary(
+            grouping: caches.forceDetaches.list(index: ResourceCaches.pending, value: set.namespace), by: \.spec.volume)
         let templates = Dictionary(revisions.map { ($0.metadata.name, $0.spec.template.spec) }) { first, _ in first }
         let templateHash = SetObserver.templateHash(set)
         return SetObservation(
@@ -29,13 +31,45 @@ struct SetObserver {
                     record: volume,
                     provisioning: memory.execution(.volume(uid: volume.uid), of: key) { outcome in
                         if case .provisioned(let made) = outcome { made } else { nil }
-                    })
+                    },
+                    resizing: memory.execution(.resizing(uid: volume.uid), of: key) { outcome in
+                        if case .resized(let size) = outcome { size } else { nil }
+                    }, forceDetaches: (requests[volume.name] ?? []).inOrderOfCreation)
             },
+            adoption: adoption(set), takenVolumeNames: takenVolumeNames(set, volumes),
             resolution: memory.execution(.resolution(templateHash: templateHash, token: set.resolveToken), of: key) {
                 outcome in
                 if case .resolved(let revision) = outcome { revision } else { nil }
             },
             images: images(revisions, key))
+    }
+
+    /// What the set that this one takes volumes over from has.
+    private func adoption(_ set: InstanceSet) -> AdoptionSource? {
+        guard let wanted = set.spec.adoptVolumesFrom else { return nil }
+        let key = NamespacedName(namespace: set.namespace, name: wanted.set)
+        let standing = caches.sets.get(key).flatMap { $0.isBeingDeleted ? nil : $0 }
+        return AdoptionSource(
+            volumes: caches.volumes.list(index: ResourceCaches.bySet, value: key.description),
+            keptSlots: standing?.spec.replicas ?? 0)
+    }
+
+    /// Names that places without a volume would get and that another volume has.
+    private func takenVolumeNames(_ set: InstanceSet, _ volumes: [Volume]) -> Set<String> {
+        let claims = set.spec.volumeClaimTemplates
+        guard !claims.isEmpty else { return [] }
+        var standing: [Int: Set<String>] = [:]
+        for claim in volumes.compactMap(\.spec.claim) { standing[claim.slot, default: []].insert(claim.name) }
+        var taken: Set<String> = []
+        for slot in 0..<set.spec.replicas where (standing[slot]?.count ?? 0) < claims.count {
+            for claim in claims where standing[slot]?.contains(claim.name) != true {
+                for name in VolumeName.candidates(claim: claim.name, set: set.name, slot: slot) {
+                    guard caches.volumes.get(NamespacedName(namespace: set.namespace, name: name)) != nil else { break }
+                    taken.insert(name)
+                }
+            }
+        }
+        return taken
     }
 
     /// The template and the claims, as the user wrote them.

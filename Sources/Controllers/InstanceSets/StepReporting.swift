@@ -5,10 +5,13 @@ extension Step {
     /// Whether people want to read of it: changes of the fleet, not of the books.
     var isReported: Bool {
         switch self {
-        case .createRevision, .prepareImage, .createVolume, .bindVolume, .orphanVolume, .attachVolumes, .detachVolumes,
-            .createInstance, .adoptInstance, .intend, .deleteInstance, .recordGap, .recordVerdict:
+        case .createRevision, .prepareImage, .createVolume, .bindVolume, .orphanVolume, .adoptVolume, .resizeVolume,
+            .attachVolumes, .detachVolumes,
+            .createInstance, .adoptInstance, .intend, .deleteInstance, .recordGap, .recordVerdict,
+            .answerForceDetach:
             true
         case .addFinalizer, .removeFinalizer, .resolveTemplate, .deleteRevision, .provisionVolume, .recordProvisioned,
+            .recordResized,
             .recordInstance, .execute, .forgetInstance:
             false
         }
@@ -29,10 +32,14 @@ extension Step {
         case .provisionVolume(let name): "provision volume \(name)"
         case .recordProvisioned(let name, _): "record volume \(name)"
         case .orphanVolume(let name): "orphan volume \(name)"
+        case .adoptVolume(let name, let claim): "adopt volume \(name) as \(claim.name) of slot \(claim.slot)"
+        case .resizeVolume(let name, let size): "resize volume \(name) to \(size)"
+        case .recordResized(let name, let size): "record volume \(name) of \(size)"
         case .attachVolumes(let names, let instance, _, let epoch):
             "attach \(names.joined(separator: ", ")) to \(instance), epoch \(epoch)"
         case .detachVolumes(let names, let receipt):
             "receipt of \(names.joined(separator: ", ")), epoch \(receipt.epoch)"
+        case .answerForceDetach(let name, let status): "answer \(name): \(status.outcome.rawValue)"
         case .recordGap(let names, _, let milliseconds): "gap of \(names.joined(separator: ", ")): \(milliseconds) ms"
         case .createInstance(let spec): "create instance of \(spec.revision)"
         case .adoptInstance(let name): "adopt \(name)"
@@ -49,7 +56,9 @@ extension Reason {
     /// Reasons that somebody should look at.
     var isWarning: Bool {
         switch self {
-        case .died, .killed, .rejected, .lost, .notLive, .startRefused, .couldNotTry, .stopOverdue: true
+        case .died, .killed, .rejected, .lost, .notLive, .startRefused, .couldNotTry, .stopOverdue, .forceDetached,
+            .forceDetachRefused:
+            true
         default: false
         }
     }
@@ -63,6 +72,8 @@ extension Step {
         case .createVolume: "CreateVolume"
         case .bindVolume: "BindVolume"
         case .orphanVolume: "OrphanVolume"
+        case .adoptVolume: "AdoptVolume"
+        case .resizeVolume: "ResizeVolume"
         case .attachVolumes: "Attach"
         case .detachVolumes: "Detach"
         case .createInstance: "Create"
@@ -72,7 +83,8 @@ extension Step {
         case .deleteInstance: "Destroy"
         case .forgetInstance: "Forget"
         case .recordVerdict(_, let status) where status.verdict == .rejected: "Reject"
-        case .recordInstance, .recordGap, .recordProvisioned, .recordVerdict: "Record"
+        case .recordInstance, .recordGap, .recordProvisioned, .recordResized, .recordVerdict, .answerForceDetach:
+            "Record"
         case .provisionVolume: "ProvisionVolume"
         case .prepareImage: "PrepareImage"
         case .resolveTemplate: "ResolveImage"

@@ -79,6 +79,12 @@ struct MeasuredProvider: Provider {
         try await measured("delete_volume") { () async throws(ProviderError) in try await base.deleteVolume(handle) }
     }
 
+    func resizeVolume(_ handle: VolumeHandle, to size: Quantity) async throws(ProviderError) {
+        try await measured("resize_volume") { () async throws(ProviderError) in
+            try await base.resizeVolume(handle, to: size)
+        }
+    }
+
     func execute(
         _ handle: InstanceHandle, command: [String], timeout: Duration
     ) async throws(ProviderError) -> ExecResult {

@@ -39,12 +39,16 @@ struct NamespaceReconciler: Sendable {
     /// Deletes what can be, and names what is left.
     private func empty(_ namespace: String) async throws(APIStatus) -> [String] {
         var held: [String] = []
+        var hasVolumes = false
         for type in ResourceTypes.all where type.namespaced {
             let list = try await client.list(type, in: namespace, ListOptions())
+            if type == Volume.resourceType { hasVolumes = !list.items.isEmpty }
+            // The record of an override stays as long as what it was about.
+            let isKept = type == Volume.resourceType || (type == VolumeForceDetach.resourceType && hasVolumes)
             for item in list.items {
                 let name = item["metadata"]?["name"]?.stringValue ?? ""
                 if type != Event.resourceType { held.append("\(type.singular)/\(name)") }
-                guard type != Volume.resourceType, item["metadata"]?["deletionTimestamp"] == nil else { continue }
+                guard !isKept, item["metadata"]?["deletionTimestamp"] == nil else { continue }
                 do throws(APIStatus) {
                     _ = try await client.delete(
                         ObjectReference(type, namespace: namespace, name: name), DeleteOptions())

@@ -6,6 +6,8 @@ public struct Console: Sendable {
     public var errors: @Sendable (String) -> Void
     /// Everything on the standard input.
     public var input: @Sendable () throws(CommandFailure) -> [UInt8]
+    /// The line that a person types at a prompt; nil: nobody is there to ask, since the standard input is no terminal.
+    public var answer: @Sendable (_ prompt: String) -> String? = { _ in nil }
     /// Whether the standard output is a terminal that understands ANSI sequences.
     public var isTerminal: Bool
     /// Columns of the terminal; 80 when it is none.

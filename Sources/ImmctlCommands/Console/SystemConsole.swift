@@ -12,7 +12,7 @@ extension Console {
         let isTerminal = isatty(1) == 1
         let term = environment["TERM"]
         let noColor = environment["NO_COLOR"]
-        return Console(
+        var console = Console(
             output: { writeAll($0, to: 1) },
             errors: { writeAll($0, to: 2) },
             input: { () throws(CommandFailure) in
@@ -26,6 +26,12 @@ extension Console {
             width: terminalWidth() ?? environment["COLUMNS"].flatMap(Int.init) ?? 80,
             outputStyle: TextStyle(isTerminal: isTerminal, noColor: noColor, term: term),
             errorStyle: TextStyle(isTerminal: isatty(2) == 1, noColor: noColor, term: term))
+        console.answer = { prompt in
+            guard isatty(0) == 1 else { return nil }
+            writeAll(prompt, to: 2)
+            return readLine() ?? ""
+        }
+        return console
     }
 
     private static func writeAll(_ text: String, to descriptor: Int32) {

@@ -74,8 +74,8 @@ extension DescriptionText {
         receipts.rows = status.receipts.map {
             [
                 "\($0.epoch)", $0.instance, $0.proof.rawValue, "\(Age.text(since: $0.readAt, now: now)) ago",
-                $0.providerIdentity,
-            ]
+                $0.override.map { "none: \($0.requestedBy ?? "somebody") (\($0.request))" } ?? $0.providerIdentity,
+            ].map(\.singleLine)
         }
         section("Receipts", status.receipts.isEmpty ? [] : receipts.lines())
         conditions(status.conditions)

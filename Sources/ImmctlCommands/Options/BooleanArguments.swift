@@ -9,9 +9,9 @@ enum BooleanArguments {
 
     /// Flags without a value here.
     private static let flags = [
-        "--all", "--all-namespaces", "--client", "--follow", "--force-conflicts", "--ignore-not-found", "--list",
-        "--no-headers", "--overwrite", "--quiet", "--recursive", "--resolve", "--retry", "--server-side", "--show-labels",
-        "--stdin", "--timestamps", "--tty",
+        "--all", "--all-namespaces", "--client", "--displace", "--follow", "--force-conflicts", "--ignore-not-found",
+        "--list", "--no-headers", "--nowhere", "--orphaned", "--overwrite", "--quiet", "--recursive", "--resolve",
+        "--retry", "--server-side", "--show-labels", "--stdin", "--timestamps", "--tty", "--yes",
     ]
 
     /// Options with a value here: true unless they are turned off.

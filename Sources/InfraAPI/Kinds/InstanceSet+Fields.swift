@@ -57,6 +57,14 @@ extension InstanceSetSpec: SchemaRecord {
         .plain(
             "volumeClaimTemplates", \.volumeClaimTemplates, .list(of: .record, .map(keys: ["name"]), maximum: 16),
             "One Volume for each slot and claim."),
+        .plain(
+            "orphanClaims", \.orphanClaims,
+            .list(of: .string(.dns1123Label, minimum: 1, maximum: 63), .set, maximum: 64),
+            "Claims that may be removed from volumeClaimTemplates: their volumes are orphaned, with their data."),
+        .optional(
+            "adoptVolumesFrom", \.adoptVolumesFrom, .record,
+            "The set whose orphaned volumes this one takes over, slot by slot, wherever it has none of its own: how a set is"
+                + " renamed."),
         .defaulted("strategy", \.strategy, .record, "How instances are replaced."),
         .defaulted(
             "onFailure", \.onFailure, .enumeration,
@@ -97,6 +105,15 @@ extension VolumeClaimTemplate: SchemaRecord {
         .required(
             "name", \.name, .string(.dns1123Label, minimum: 1, maximum: 63), "Name that volumeMounts refer to."),
         .required("spec", \.spec, .record, "What each volume is."),
+    ]
+}
+
+extension VolumeAdoption: SchemaRecord {
+    public static let fields: [Field<VolumeAdoption>] = [
+        .required("set", \.set, .objectName, "Name of the other InstanceSet; it need not exist any more."),
+        .plain(
+            "claims", \.claims, .list(of: .string(.dns1123Label, minimum: 1, maximum: 63), .set, maximum: 16),
+            "Claims, of the same names in both; unset: all."),
     ]
 }
 

@@ -22,6 +22,10 @@ public struct InstanceSetSpec: Sendable, Hashable {
     public var template = InstanceTemplate()
     /// A map by name. One Volume per slot and claim.
     public var volumeClaimTemplates: [VolumeClaimTemplate] = []
+    /// Claims that may be missing from `volumeClaimTemplates` though they were there: their volumes are orphaned.
+    public var orphanClaims: [String] = []
+    /// The set whose orphaned volumes this one takes over, slot by slot: how a set is renamed.
+    public var adoptVolumesFrom: VolumeAdoption?
     public var strategy = ReplacementStrategy()
     public var onFailure = FailurePolicy.rollback
 
@@ -74,6 +78,16 @@ public struct VolumeClaimSpec: Sendable, Hashable {
     public var size = Quantity(bytes: 1 << 30)
     public var accessMode = VolumeAccessMode.readWriteOnce
     public var reclaimPolicy = ReclaimPolicy.retain
+
+    public init() {}
+}
+
+/// Whose volumes a set takes over.
+public struct VolumeAdoption: Sendable, Hashable {
+    /// Name of the other set, in the same namespace; it need not exist any more.
+    public var set = ""
+    /// Claims, which have the same names in both; empty: all.
+    public var claims: [String] = []
 
     public init() {}
 }

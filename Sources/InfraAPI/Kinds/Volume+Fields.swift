@@ -13,7 +13,9 @@ extension Volume: SchemaRecord {
         writtenBy: .both,
         description: "Persistent storage with a life of its own: never deleted with an instance or a set.",
         columns: [
-            .column("Size", ["spec", "size"], "Bytes, as a quantity."),
+            PrinterColumn(
+                "Size", .string, .first([ObjectPath("status", "size"), ObjectPath("spec", "size")]),
+                "Bytes, as a quantity."),
             .column("Phase", ["status", "phase"], "Printed summary."),
             .column("Attached-To", ["status", "attachment", "instance"], "Instance that may write now."),
             .column("Epoch", .integer, ["status", "epoch"], "Number of the newest attachment."),
@@ -37,7 +39,7 @@ extension VolumeSpec: SchemaRecord {
         .required("provider", \.provider, .objectName, "Name of the Provider that holds the data.")
             .immutable("make a volume at the other provider and move the data"),
         .required("size", \.size, .quantity(Quantity.volumeSizes), "Bytes, as a quantity.")
-            .immutable("no provider can resize a volume yet: make a new one and move the data"),
+            .immutable("a volume grows with the claim of its set: change that"),
         .defaulted("accessMode", \.accessMode, .enumeration, "How many may write.")
             .immutable("make a new volume and move the data"),
         .defaulted("reclaimPolicy", \.reclaimPolicy, .enumeration, "What happens once it is orphaned."),
@@ -59,7 +61,13 @@ extension VolumeStatus: SchemaRecord {
         .optional(
             "boundSetUID", \.boundSetUID, .identifier, "uid of the InstanceSet that has it now; unset: orphaned."),
         .optional("orphanedAt", \.orphanedAt, .microTime, "When it was orphaned."),
+        .sparse(
+            "orphanedSeconds", \.orphanedSeconds, .counter,
+            "Time that it was orphaned for while a controller ran; with reclaimPolicy Delete it goes after 432000."),
         .plain("provisioned", \.provisioned, .bool, "Whether the provider has confirmed that it exists there."),
+        .optional(
+            "size", \.size, .quantity(Quantity.volumeSizes),
+            "What the provider has grown it to; unset: still spec.size."),
         .optional("providerID", \.providerID, .identifier, "The provider's own name of the volume."),
         .optional("providerIdentity", \.providerIdentity, .identifier, "Identity of the provider when it was made."),
         .plain("epoch", \.epoch, .counter, "Number of the newest attachment; never goes back."),
@@ -90,14 +98,28 @@ extension DetachReceipt: SchemaRecord {
         .required("instance", \.instance, .objectName, "Name of the outgoing Instance."),
         .required("instanceUID", \.instanceUID, .string(minimum: 1, maximum: 128), "uid of the outgoing Instance."),
         .required("proof", \.proof, .enumeration, "What the confirming read saw."),
-        .required(
-            "providerIdentity", \.providerIdentity, .string(minimum: 1, maximum: 512),
-            "Identity of the provider that answered."),
+        .plain(
+            "providerIdentity", \.providerIdentity, .identifier,
+            "Identity of the provider that answered; none where the proof is Forced."),
         .optional("providerID", \.providerID, .identifier, "The engine's own id of the instance."),
-        .required("acknowledgedAt", \.acknowledgedAt, .microTime, "When the engine acknowledged the destruction."),
+        .required(
+            "acknowledgedAt", \.acknowledgedAt, .microTime,
+            "When the engine acknowledged the destruction; of a forced one, when it was decided."),
         .required("readAt", \.readAt, .microTime, "When the confirming read began."),
         .optional(
             "lastWritableAt", \.lastWritableAt, .microTime,
             "The last moment at which the outgoing instance may have written."),
+        .optional(
+            "override", \.override, .record, "Who ended the attachment without proof, where the proof is Forced."),
+    ]
+}
+
+extension ForcedDetachment: SchemaRecord {
+    public static let fields: [Field<ForcedDetachment>] = [
+        .required("request", \.request, .objectName, "Name of the VolumeForceDetach."),
+        .required("requestUID", \.requestUID, .string(minimum: 1, maximum: 128), "uid of the VolumeForceDetach."),
+        .optional("requestedBy", \.requestedBy, .identifier, "Who asked for it."),
+        .required("reason", \.reason, .string(minimum: 1, maximum: 1024), "Why."),
+        .required("notProven", \.notProven, .message, "What nobody has confirmed."),
     ]
 }

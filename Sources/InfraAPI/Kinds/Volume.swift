@@ -42,8 +42,13 @@ public struct VolumeStatus: Sendable, Hashable {
     /// uid of the InstanceSet that the volume belongs to now; nil means orphaned.
     public var boundSetUID: String?
     public var orphanedAt: Timestamp?
+    /// Running time of the controller during which it was orphaned, added up; what the grace of `Delete` counts. Wall-clock
+    /// time does not count, nor does time while no controller ran.
+    public var orphanedSeconds = 0
     /// Whether the provider has confirmed that the volume exists there.
     public var provisioned = false
+    /// What the provider has grown it to; nil: still `spec.size`.
+    public var size: Quantity?
     /// The provider's own name of the volume and its identity marker when the volume was made there.
     public var providerID: String?
     public var providerIdentity: String?
@@ -79,20 +84,37 @@ public struct DetachReceipt: Sendable, Hashable {
         case destroyed = "Destroyed"
         /// The instance was never created at the provider, confirmed by a direct read by name.
         case neverCreated = "NeverCreated"
+        /// Nothing was confirmed: an administrator ended the attachment (`override`).
+        case forced = "Forced"
     }
 
     public var epoch = 0
     public var instance = ""
     public var instanceUID = ""
     public var proof = Proof.destroyed
+    /// Empty on a forced one: no provider answered.
     public var providerIdentity = ""
     public var providerID: String?
-    /// When the engine acknowledged the destruction.
+    /// When the engine acknowledged the destruction; of a forced one, when it was decided.
     public var acknowledgedAt = Timestamp.epoch
-    /// When the confirming read began; never before `acknowledgedAt`.
+    /// When the confirming read began; never before `acknowledgedAt`. Of a forced one the same as that: nothing was read.
     public var readAt = Timestamp.epoch
     /// The last moment at which the outgoing instance may have written.
     public var lastWritableAt: Timestamp?
+    /// Only on a forced one.
+    public var override: ForcedDetachment?
+
+    public init() {}
+}
+
+/// Who ended an attachment without proof, and what was not proven.
+public struct ForcedDetachment: Sendable, Hashable {
+    /// Name and uid of the VolumeForceDetach.
+    public var request = ""
+    public var requestUID = ""
+    public var requestedBy: String?
+    public var reason = ""
+    public var notProven = ""
 
     public init() {}
 }

@@ -13,7 +13,8 @@ public enum InstanceSetValidation {
     ) -> [FieldError] {
         nameErrors(set.metadata.name) + timeErrors(set.spec)
             + TemplateValidation(set.spec.template.spec, claims: set.spec.volumeClaimTemplates.map(\.name)).errors()
-            + VolumeClaimValidation.mountErrors(set.spec)
+            + VolumeClaimValidation.mountErrors(set.spec) + VolumeClaimValidation.orphanErrors(set.spec)
+            + VolumeClaimValidation.adoptionErrors(set)
             + StrategyValidation(set.spec, attachMode: attachMode).errors()
     }
 
@@ -21,7 +22,8 @@ public enum InstanceSetValidation {
     public static func validateUpdate(from old: InstanceSet, to new: InstanceSet) -> [FieldError] {
         providerErrors(from: old, to: new)
             + VolumeClaimValidation.updateErrors(
-                from: old.spec.volumeClaimTemplates, to: new.spec.volumeClaimTemplates)
+                from: old.spec.volumeClaimTemplates, to: new.spec.volumeClaimTemplates,
+                orphaning: new.spec.orphanClaims)
     }
 
     private static func nameErrors(_ name: String) -> [FieldError] {

@@ -1,8 +1,9 @@
 import JSON
 
-/// Rules of `volumeClaimTemplates`.
+/// Rules of `volumeClaimTemplates`, `orphanClaims` and `adoptVolumesFrom`.
 enum VolumeClaimValidation {
-    private static let path = FieldPath([.field("spec"), .field("volumeClaimTemplates")])
+    private static let spec = FieldPath([.field("spec")])
+    private static let path = spec.field("volumeClaimTemplates")
 
     /// A claim that nothing mounts would make volumes that nothing uses.
     static func mountErrors(_ spec: InstanceSetSpec) -> [FieldError] {
@@ -14,30 +15,59 @@ enum VolumeClaimValidation {
         }
     }
 
-    /// Claims may be added; one that is there keeps its size (its access mode is the schema's business) and stays.
-    static func updateErrors(from old: [VolumeClaimTemplate], to new: [VolumeClaimTemplate]) -> [FieldError] {
-        let resized = new.enumerated().compactMap { index, claim -> FieldError? in
-            guard let before = old.first(where: { $0.name == claim.name }) else { return nil }
-            return sizeError(from: before.spec.size, to: claim.spec.size, at: path.index(index))
+    /// What is claimed and let go at once.
+    static func orphanErrors(_ spec: InstanceSetSpec) -> [FieldError] {
+        spec.orphanClaims.enumerated().compactMap { index, name in
+            guard spec.volumeClaimTemplates.contains(where: { $0.name == name }) else { return nil }
+            return .invalid(
+                self.spec.field("orphanClaims").index(index), .string(name),
+                "the claim is still in spec.volumeClaimTemplates; remove it from one of the two")
         }
-        let removed = old.filter { claim in !new.contains { $0.name == claim.name } }.map { claim in
-            FieldError.forbidden(
-                path,
-                "claim \"\(claim.name)\" may not be removed: its volumes would be left without a place, and this version"
-                    + " has no orphanClaims to ask for that; put the claim back, or make a set under another name"
-                    + " without it")
-        }
-        return resized + removed
     }
 
-    private static func sizeError(from old: Quantity, to new: Quantity, at path: FieldPath) -> FieldError? {
-        guard new != old else { return nil }
-        let rule =
-            new < old
-            ? "may not be smaller than \(old): a volume never shrinks"
-            : "may not be larger than \(old): no provider can resize a volume yet"
-        return .invalid(
-            path.field("spec").field("size"), .string(new.description),
-            "\(rule); keep \(old), or add a claim under another name and move the data")
+    static func adoptionErrors(_ set: InstanceSet) -> [FieldError] {
+        guard let adoption = set.spec.adoptVolumesFrom else { return [] }
+        let place = spec.field("adoptVolumesFrom")
+        var errors: [FieldError] = []
+        if adoption.set == set.metadata.name {
+            errors.append(
+                .invalid(
+                    place.field("set"), .string(adoption.set),
+                    "the set itself: its own orphans come back to it anyway; name another set"))
+        }
+        let claims = set.spec.volumeClaimTemplates.map(\.name)
+        for (index, name) in adoption.claims.enumerated() where !claims.contains(name) {
+            errors.append(
+                .invalid(
+                    place.field("claims").index(index), .string(name),
+                    "no claim of that name in spec.volumeClaimTemplates",
+                    hint: Spelling.closest(to: name, among: claims).map { "did you mean \"\($0)\"?" }))
+        }
+        return errors
+    }
+
+    /// Claims may be added; one that is there never shrinks (its access mode is the schema's business), and goes only when
+    /// its volumes' fate is said. Whether it can grow is its provider's business.
+    static func updateErrors(
+        from old: [VolumeClaimTemplate], to new: [VolumeClaimTemplate], orphaning orphans: [String]
+    ) -> [FieldError] {
+        let shrunk = new.enumerated().compactMap { index, claim -> FieldError? in
+            guard let before = old.first(where: { $0.name == claim.name }), claim.spec.size < before.spec.size else {
+                return nil
+            }
+            let size = before.spec.size
+            return .invalid(
+                path.index(index).field("spec").field("size"), .string(claim.spec.size.description),
+                "may not be smaller than \(size): a volume never shrinks; keep \(size), or add a claim under another name"
+                    + " and move the data")
+        }
+        let removed = old.filter { claim in !new.contains { $0.name == claim.name } && !orphans.contains(claim.name) }
+        return shrunk
+            + removed.map { claim in
+                .forbidden(
+                    path,
+                    "claim \"\(claim.name)\" may not be removed just so: its volumes would be left without a place; add"
+                        + " its name to spec.orphanClaims, which orphans them with their data, or put the claim back")
+            }
     }
 }

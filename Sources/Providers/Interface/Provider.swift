@@ -48,6 +48,9 @@ public protocol Provider: Sendable {
     /// Refused while anything holds it (`.volumeInUse`). One that is gone is fine.
     func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError)
 
+    /// Grows a volume, in use or not; one that has the size or more is fine. Only where the capability `resize` is there.
+    func resizeVolume(_ handle: VolumeHandle, to size: Quantity) async throws(ProviderError)
+
     /// Runs a command in a running instance; the exit code, and up to 16 KiB of its output.
     func execute(
         _ handle: InstanceHandle, command: [String], timeout: Duration
@@ -57,6 +60,13 @@ public protocol Provider: Sendable {
     func open(_ handle: InstanceHandle, _ command: InstanceCommand) async throws(ProviderError) -> CommandSession
 
     func logs(_ handle: InstanceHandle, _ options: LogOptions) async throws(ProviderError) -> LogStream
+}
+
+extension Provider {
+    /// For back ends whose volumes have no size.
+    public func resizeVolume(_ handle: VolumeHandle, to size: Quantity) async throws(ProviderError) {
+        throw ProviderError(.notSupported, "volumes cannot be resized here")
+    }
 }
 
 /// Who the provider is (the marker that receipts are compared with) and what it can do.

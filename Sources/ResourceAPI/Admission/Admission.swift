@@ -15,9 +15,12 @@ public struct Admission: Sendable {
 
     /// The rules of the API.
     public static let standard = Admission(
-        completing: [UnknownFieldPruning(), SecretStringData(), LifecycleBeginning(), SchemaDefaults()],
+        completing: [
+            UnknownFieldPruning(), SecretStringData(), LifecycleBeginning(), OverrideAuthors(), SchemaDefaults(),
+        ],
         judging: [
             ObjectNames(), SchemaRules(), TerminatingSets(), NamespaceRules(), ProviderRules(), VolumeRules(),
+            VolumeClaimRules(),
         ])
 
     /// None at all: for stores whose writers have checked already.
@@ -53,6 +56,8 @@ public struct AdmissionRequest: Sendable {
     public let fieldValidation: FieldValidation
     /// Where warnings go; nil: to nobody.
     public let report: WriteReport?
+    /// Who asks, where a server knows.
+    public let user: String?
     /// The object as it stands; nil for a create.
     public let old: JSONValue?
     /// As it would stand; for a delete as it stands.

@@ -57,7 +57,8 @@ struct NamespaceRules: AdmissionCheck {
         let isTerminating =
             namespace.isBeingDeleted
             || namespace["status"]?["phase"]?.stringValue == NamespaceLifecycle.terminating
-        guard isTerminating else { return }
+        // A volume that holds the namespace may be the very one whose attachment has to be ended by force.
+        guard isTerminating, request.type != VolumeForceDetach.resourceType else { return }
         var status = APIStatus.forbidden(
             request.type, request.name,
             "unable to create new content in namespace \(name) because it is being terminated")

@@ -51,7 +51,7 @@ extension LocalResourceClient {
         let reader = AdmissionReader(store: store)
         var request = AdmissionRequest(
             operation: .create, type: type, subresource: nil, fieldValidation: options.fieldValidation,
-            report: options.report, old: nil, object: ObjectRules.fresh(proposed, served))
+            report: options.report, user: options.user, old: nil, object: ObjectRules.fresh(proposed, served))
         if type.namespaced, request.namespace.isEmpty {
             throw .badRequest("an empty namespace may not be set during creation")
         }

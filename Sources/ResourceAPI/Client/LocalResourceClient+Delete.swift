@@ -23,6 +23,7 @@ extension LocalResourceClient {
             try options.check(live, served.type)
             let request = AdmissionRequest(
                 operation: .delete, type: served.type, subresource: nil, fieldValidation: .strict, report: nil,
+                user: nil,
                 old: live, object: live)
             try await admission.judge(request, AdmissionReader(store: store))
             let object = deleted(live, served.type, options.propagation)

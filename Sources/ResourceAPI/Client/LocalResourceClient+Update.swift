@@ -87,7 +87,7 @@ extension LocalResourceClient {
         let reader = AdmissionReader(store: store)
         var request = AdmissionRequest(
             operation: .update, type: served.type, subresource: subresource,
-            fieldValidation: options.fieldValidation, report: options.report, old: live,
+            fieldValidation: options.fieldValidation, report: options.report, user: options.user, old: live,
             object: ObjectRules.carriedOver(change.object, over: live, subresource, served))
         try await admission.complete(&request, reader)
         if !request.writesStatus { ObjectRules.countGeneration(&request.object, over: live) }

@@ -31,6 +31,8 @@ extension RoleRule {
             resources: [
                 "instancesets", "instancesets/status", "instancesets/scale", "revisions", "revisions/status",
                 "instances", "instances/status", "volumes", "volumes/status",
+                // Who overrode what is nobody's secret.
+                "volumeforcedetaches", "volumeforcedetaches/status",
             ], verbs: read),
         RoleRule(group: "", resources: ["events", "pods", "pods/status"], verbs: read),
         RoleRule(group: "events.k8s.io", resources: ["events"], verbs: read),
@@ -51,5 +53,9 @@ extension RoleRule {
         RoleRule(group: "", resources: ["secrets"], verbs: read + write),
     ]
 
-    private static let admin = [RoleRule(group: "imm.dev", resources: ["rolebindings"], verbs: read + write)]
+    private static let admin = [
+        RoleRule(group: "imm.dev", resources: ["rolebindings"], verbs: read + write),
+        // The dangerous requests.
+        RoleRule(group: "imm.dev", resources: ["volumeforcedetaches"], verbs: write),
+    ]
 }

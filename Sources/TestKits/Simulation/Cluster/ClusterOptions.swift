@@ -15,7 +15,13 @@ public struct ClusterOptions: Sendable {
     /// A deliberate bug that the controllers have.
     public var mutant = Mutant.none
 
-    public init() {}
-
-    public init(faults: ProviderFaults) { self.faults = faults }
+    public init(
+        faults: ProviderFaults = .none, deadline: Duration = .seconds(7200), settling: Duration = .seconds(1800),
+        maxJobs: Int = 1_000_000
+    ) {
+        self.faults = faults
+        self.deadline = deadline
+        self.settling = settling
+        self.maxJobs = maxJobs
+    }
 }

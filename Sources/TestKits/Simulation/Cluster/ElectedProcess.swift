@@ -27,7 +27,8 @@ public final class ElectedProcess: Sendable {
         let surroundings = Surroundings(
             time: GatedTime(base: simulation.time, gate: gate), randomness: simulation.randomness.stream(name))
         let own = MortalClient(
-            client, simulation, simulation.randomness.stream("client \(name)"), time: surroundings.time)
+            client, simulation, simulation.randomness.stream("client \(name)"), ClientNetwork(), time: surroundings.time
+        )
         var logger = logger
         logger[metadataKey: "process"] = "\(name)"
         let probes = SimulatedProbeTransport(

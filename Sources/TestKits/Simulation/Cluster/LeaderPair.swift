@@ -54,7 +54,7 @@ public struct LeaderPair: Sendable {
         }
         return ClusterReport(
             scenario: name, seed: seed, end: end, failure: failure.withLock { $0 }, violations: pair.laws.violations,
-            escapeCount: pair.simulation.escapeCount, jobCount: pair.simulation.jobCount, controllerLives: 2,
+            escapeCount: pair.simulation.escapeCount, jobCount: pair.simulation.jobCount, counts: ClusterCounts(),
             transcript: pair.simulation.transcript.text)
     }
 

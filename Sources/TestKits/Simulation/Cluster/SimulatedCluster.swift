@@ -9,7 +9,7 @@ public import ResourceAPI
 /// imm as a whole in a simulation: the store in memory, the API in process, all controllers and one simulated provider, on
 /// one seeded executor and virtual time, with the laws watched at every commit and every call.
 ///
-///     let report = SimulatedCluster.run("rollout", seed: 7, faults: .rough) { cluster in
+///     let report = SimulatedCluster.run("rollout", seed: 7, ClusterOptions(faults: .rough)) { cluster in
 ///         try await cluster.apply(set)
 ///         try await cluster.wait(for: .seconds(600), "all available") { … }
 ///     }

@@ -53,7 +53,8 @@ extension EngineState {
         if let holder = holders(of: volumeUID).first {
             if !moment.isLate {
                 violate(
-                    .oneWriter, at: moment.uptime, ["volume \(volumeUID)", "instance \(handle.uid)"],
+                    .oneWriter, at: moment.uptime,
+                    ["volume \(volumeUID)", "instance \(handle.uid)", "instance \(holder.observed.uid)"],
                     "create while \(holder.observed.uid) (\(holder.observed.state)) still holds the volume")
             }
             throw ProviderError(.volumeInUse, "volume \(volumeUID) is held by \(holder.observed.uid)")
@@ -156,7 +157,7 @@ extension EngineState {
         if let standing = volumes[creation.uid] { return standing.observed }
         let observed = ObservedVolume(
             uid: creation.uid, providerID: "imm_sim_\(creation.uid)", set: creation.set, slot: creation.slot)
-        volumes[creation.uid] = Volume(observed: observed)
+        volumes[creation.uid] = Volume(observed: observed, size: creation.size)
         version += 1
         return observed
     }
@@ -172,6 +173,17 @@ extension EngineState {
         }
         volumes[handle.uid] = nil
         deletedVolumes.insert(handle.uid)
+        version += 1
+    }
+
+    /// A volume only grows.
+    mutating func resizeVolume(_ handle: VolumeHandle, to size: Quantity) throws(ProviderError) {
+        guard var volume = volumes[handle.uid], !volume.isForeign else {
+            throw ProviderError(.notFound, "there is no volume \(handle.uid)")
+        }
+        if let now = volume.size, now >= size { return }
+        volume.size = size
+        volumes[handle.uid] = volume
         version += 1
     }
 

@@ -10,6 +10,7 @@ extension EngineState {
         case .destroy(let handle): destroy(handle, moment)
         case .createVolume(let creation): _ = createVolume(creation)
         case .deleteVolume(let handle): try? deleteVolume(handle, moment)
+        case .resizeVolume(let handle, let size): try? resizeVolume(handle, to: size)
         }
     }
 

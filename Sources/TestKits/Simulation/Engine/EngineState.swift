@@ -28,6 +28,7 @@ public struct EngineState: Sendable {
     public struct Volume: Sendable, Hashable {
         public var observed: ObservedVolume
         public var highestEpoch = 0
+        public var size: Quantity?
         public var isForeign = false
     }
 

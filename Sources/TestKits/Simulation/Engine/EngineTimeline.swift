@@ -1,3 +1,4 @@
+import InfraAPI
 import ProviderInterface
 
 /// What the engine will do by itself later, earliest first: exits, effects that come late.
@@ -9,6 +10,7 @@ struct EngineTimeline: Sendable {
         case destroy(InstanceHandle)
         case createVolume(VolumeCreation)
         case deleteVolume(VolumeHandle)
+        case resizeVolume(VolumeHandle, Quantity)
     }
 
     private struct Entry: Sendable {

@@ -1,5 +1,5 @@
 import Ambient
-import InfraAPI
+public import InfraAPI
 public import ProviderInterface
 
 extension SimulatedProvider {
@@ -9,6 +9,8 @@ extension SimulatedProvider {
         var capabilities = ProviderCapabilities()
         capabilities.attachMode = .atCreation
         capabilities.fence = true
+        capabilities.resize = true
+        capabilities.sizeLimit = true
         return ProviderDescription(identity: identity, version: "simulated", capabilities: capabilities)
     }
 
@@ -115,6 +117,12 @@ extension SimulatedProvider {
     public func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError) {
         try await call(.deleteVolume, handle.uid, volumeUID: handle.uid, late: .deleteVolume(handle)) {
             (engine, moment) throws(ProviderError) in try engine.deleteVolume(handle, moment)
+        }
+    }
+
+    public func resizeVolume(_ handle: VolumeHandle, to size: Quantity) async throws(ProviderError) {
+        try await call(.resizeVolume, handle.uid, volumeUID: handle.uid, late: .resizeVolume(handle, size)) {
+            (engine, _) throws(ProviderError) in try engine.resizeVolume(handle, to: size)
         }
     }
 

@@ -61,7 +61,8 @@ struct BudgetRule: LawRule {
 
     private func created(_ instance: Instance, _ world: World) -> [LawViolation] {
         guard let set = world.set(of: instance), !set.isBeingDeleted else { return [] }
-        let occupants = world.instances(of: set).count
+        // One whose volume was taken away by force counts for nothing: somebody has said so.
+        let occupants = world.instances(of: set).filter { !world.isDispossessed($0) }.count
         let most = current(set, world).map(\.maxOccupants).max() ?? Int.max
         guard occupants > most else { return [] }
         return [

@@ -1,4 +1,5 @@
 import Ambient
+import InfraAPI
 import ObjectStore
 
 /// Watches a simulated cluster: is shown each commit and each call as they happen, and knows at the end which laws were
@@ -13,6 +14,8 @@ public final class LawChecker: Sendable {
         var violations: [LawViolation] = []
         var commits = 0
         var handovers = 0
+        /// Volumes and the instances that they were taken from by force, both by uid.
+        var forced: [String: Set<String>] = [:]
     }
 
     private let simulation: Simulation
@@ -24,8 +27,13 @@ public final class LawChecker: Sendable {
         self.engine = engine
     }
 
-    /// What was broken so far, by us or in the engine, in the order of time.
-    public var violations: [LawViolation] {
+    /// What was broken so far, by us or in the engine, in the order of time; not what a recorded override explains.
+    public var violations: [LawViolation] { all.filter { !isOverridden($0) } }
+
+    /// Second writers that the engine saw after somebody had ended the first one's attachment by force.
+    public var overridden: [LawViolation] { all.filter(isOverridden) }
+
+    private var all: [LawViolation] {
         (state.withLock { $0.violations } + engine.contents.violations).enumerated()
             .sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
     }
@@ -34,6 +42,17 @@ public final class LawChecker: Sendable {
     var commitCount: Int { state.withLock { $0.commits } }
     /// Attachments of volumes that had one before.
     var handoverCount: Int { state.withLock { $0.handovers } }
+
+    private func isOverridden(_ violation: LawViolation) -> Bool {
+        guard violation.law == .oneWriter else { return false }
+        let objects = Set(violation.objects)
+        return state.withLock { state in
+            state.forced.contains { volume, instances in
+                objects.contains("volume \(volume)")
+                    && instances.contains { objects.contains("instance \($0)") }
+            }
+        }
+    }
 
     /// As the records and the engine are now.
     public var world: World {
@@ -49,7 +68,13 @@ public final class LawChecker: Sendable {
             var before = state.world
             before.look(simulation, engine)
             var after = before
-            for change in changes { after.take(change) }
+            for change in changes {
+                after.take(change)
+                guard case .volume(let volume) = change.after else { continue }
+                for receipt in volume.status.receipts where receipt.proof == .forced {
+                    state.forced[volume.uid, default: []].insert(receipt.instanceUID)
+                }
+            }
             state.commits += 1
             state.handovers += changes.count(where: \.isHandover)
             for change in changes {

@@ -23,7 +23,12 @@ struct NothingLostRule: LawRule {
 
     mutating func called(_ call: SimulatedProvider.Call, _ world: World) -> [LawViolation] {
         guard call.operation == .deleteVolume, let uid = call.volumeUID else { return [] }
-        let mayGo = world.volumes[uid].map { $0.isBeingDeleted && $0.status.attachment == nil } ?? false
+        let mayGo =
+            world.volumes[uid].map { volume in
+                let isApproved = volume.metadata.annotations["imm.dev/approve-volume-deletion"] == uid
+                return volume.isBeingDeleted && volume.status.attachment == nil
+                    && (isApproved || volume.spec.reclaimPolicy == .delete || !volume.status.provisioned)
+            } ?? false
         guard !mayGo else { return [] }
         return [
             LawViolation(

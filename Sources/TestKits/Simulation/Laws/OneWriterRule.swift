@@ -34,6 +34,7 @@ struct OneWriterRule: LawRule {
     private func detached(_ ended: VolumeAttachment, _ new: Volume, _ world: World) -> [String] {
         let receipt = new.status.receipts.last { $0.instanceUID == ended.instanceUID && $0.epoch == ended.epoch }
         guard let receipt else { return ["detached from \(ended.instance) without a receipt"] }
+        if receipt.proof == .forced { return forced(receipt, ended, new, world) }
         var messages: [String] = []
         if receipt.readAt < receipt.acknowledgedAt {
             messages.append("the receipt's read began before the destruction was acknowledged")
@@ -45,6 +46,17 @@ struct OneWriterRule: LawRule {
             messages.append("there is a receipt, but \(ended.instance) still holds the volume")
         }
         return messages
+    }
+
+    /// An attachment may end without proof only where somebody's request says so, of this very attachment.
+    private func forced(
+        _ receipt: DetachReceipt, _ ended: VolumeAttachment, _ volume: Volume, _ world: World
+    ) -> [String] {
+        guard let request = world.forceDetaches[receipt.override?.requestUID ?? ""], !request.spec.reason.isEmpty,
+            request.spec.volume == volume.name, request.spec.epoch == ended.epoch,
+            request.spec.volumeUID.map({ $0 == volume.uid }) ?? true
+        else { return ["detached from \(ended.instance) by force, and nobody asked for that"] }
+        return []
     }
 
     mutating func called(_ call: SimulatedProvider.Call, _ world: World) -> [LawViolation] {

@@ -11,6 +11,7 @@ public struct World: Sendable {
     public internal(set) var instances: [String: Instance] = [:]
     public internal(set) var volumes: [String: Volume] = [:]
     public internal(set) var providers: [String: ProviderObject] = [:]
+    public internal(set) var forceDetaches: [String: VolumeForceDetach] = [:]
     public internal(set) var engine = EngineState(identity: "")
     /// Instances that a person has deleted.
     var releasedByUsers: Set<String> = []
@@ -26,6 +27,13 @@ public struct World: Sendable {
         sets.values.first { $0.namespace == instance.namespace && $0.name == instance.spec.set }
     }
 
+    /// Whether a volume of this instance was taken from it by force.
+    func isDispossessed(_ instance: Instance) -> Bool {
+        volumes.values.contains { volume in
+            volume.status.receipts.contains { $0.proof == .forced && $0.instanceUID == instance.uid }
+        }
+    }
+
     mutating func take(_ change: RecordChange) {
         let record = change.after ?? change.before
         switch record {
@@ -34,6 +42,7 @@ public struct World: Sendable {
         case .instance(let instance): instances[instance.uid] = change.after == nil ? nil : instance
         case .volume(let volume): volumes[volume.uid] = change.after == nil ? nil : volume
         case .provider(let provider): providers[provider.uid] = change.after == nil ? nil : provider
+        case .forceDetach(let request): forceDetaches[request.uid] = change.after == nil ? nil : request
         case nil: break
         }
     }
@@ -46,6 +55,7 @@ public enum StoredRecord: Sendable {
     case instance(Instance)
     case volume(Volume)
     case provider(ProviderObject)
+    case forceDetach(VolumeForceDetach)
 
     /// nil: another kind, or an object that cannot be read.
     init?(_ object: StoredObject) {
@@ -65,6 +75,9 @@ public enum StoredRecord: Sendable {
         case ProviderObject.resourceType.key:
             guard let provider = try? ProviderObject(json: object.body) else { return nil }
             self = .provider(provider)
+        case VolumeForceDetach.resourceType.key:
+            guard let request = try? VolumeForceDetach(json: object.body) else { return nil }
+            self = .forceDetach(request)
         default: return nil
         }
     }
