@@ -15,6 +15,7 @@ import Testing
         ("Sources/ImmctlCommands/Console/Console.swift", "print(", "declares the one way out to a person"),
         ("Sources/immd/", "*", "composition root"),
         ("Sources/immctl/", "*", "composition root"),
+        ("Sources/TestKits/SimulateCommand/", "*", "a program of its own, which prints and tells how long it took"),
     ]
 
     @Test(arguments: banned) func `library code does not call it`(call: String) {

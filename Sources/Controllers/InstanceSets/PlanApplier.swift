@@ -19,7 +19,8 @@ struct PlanApplier: Sendable {
     /// Steps of the set as a whole first; then the slots at the same time, so that their writes are grouped by the store;
     /// within a slot in order, and a slot stops at its first failure. The status comes last.
     func apply(_ plan: Plan, _ observation: SetObservation, _ logger: Logger) async throws(APIStatus) {
-        for step in plan.steps where step.slot == nil { try await take(step, observation) }
+        let versions = PlannedVersions(observation)
+        for step in plan.steps where step.slot == nil { try await take(step, observation, versions) }
         let bySlot = Dictionary(grouping: plan.steps.filter { $0.slot != nil }, by: \.slot)
         let slots = bySlot.keys.compactMap { $0 }.sorted()
         let failure = await withTaskGroup(of: APIStatus?.self) { group in
@@ -27,7 +28,7 @@ struct PlanApplier: Sendable {
                 let steps = bySlot[slot] ?? []
                 group.addTask {
                     do throws(APIStatus) {
-                        for step in steps { try await take(step, observation) }
+                        for step in steps { try await take(step, observation, versions) }
                         return nil
                     } catch { return error }
                 }
@@ -37,22 +38,28 @@ struct PlanApplier: Sendable {
             return first
         }
         if let failure { throw failure }
-        try await writeStatus(plan.status, observation)
+        try await writeStatus(plan.status, observation, versions)
     }
 
-    private func writeStatus(_ status: InstanceSetStatus, _ observation: SetObservation) async throws(APIStatus) {
+    private func writeStatus(
+        _ status: InstanceSetStatus, _ observation: SetObservation, _ versions: PlannedVersions
+    ) async throws(APIStatus) {
         // A finalizer that went may have taken the set with it.
         guard status != observation.set.status, var set = caches.sets.get(NamespacedName(observation.set)) else {
             return
         }
+        try versions.require(set)
         set.status = status
         caches.sets.absorb(written: try await client.updateStatus(set))
     }
 
     /// Every case of `Step`, exhaustively.
-    private func take(_ planned: PlannedStep, _ observation: SetObservation) async throws(APIStatus) {
+    private func take(
+        _ planned: PlannedStep, _ observation: SetObservation, _ versions: PlannedVersions
+    ) async throws(APIStatus) {
         let set = observation.set
-        let records = RecordWriter(client: client, caches: caches, set: set, surroundings: surroundings)
+        let records = RecordWriter(
+            client: client, caches: caches, set: set, versions: versions, surroundings: surroundings)
         switch planned.step {
         case .addFinalizer: try await records.addFinalizer()
         case .removeFinalizer: try await records.removeFinalizer()

@@ -4,12 +4,13 @@ import InfraAPI
 import Planning
 import ResourceAPI
 
-/// Writes the records of one set, each conditional on the version in the cache, and takes the results into the caches at
+/// Writes the records of one set, each conditional on the version that was planned on, and takes the results into the caches at
 /// once: the next plan is never made on a state older than our own writes.
 struct RecordWriter: Sendable {
     let client: any ResourceClient
     let caches: ResourceCaches
     let set: InstanceSet
+    let versions: PlannedVersions
     let surroundings: Surroundings
 
     private func key(_ name: String) -> NamespacedName { NamespacedName(namespace: set.namespace, name: name) }
@@ -18,7 +19,13 @@ struct RecordWriter: Sendable {
         guard let object = cache.get(key(name)) else {
             throw APIStatus(code: 404, reason: .notFound, message: "\(Object.resourceType.kind) \(name) is gone")
         }
+        try versions.require(object)
         return object
+    }
+
+    private func absorb<Object: APIObject>(_ written: Object, into cache: ResourceCache<Object>) {
+        versions.wrote(written)
+        cache.absorb(written: written)
     }
 
     private var ownerReference: OwnerReference {
@@ -37,13 +44,13 @@ struct RecordWriter: Sendable {
     func addFinalizer() async throws(APIStatus) {
         var set = try cached(caches.sets, set.name)
         set.metadata.finalizers.append(Instance.providerFinalizer)
-        caches.sets.absorb(written: try await client.update(set))
+        absorb(try await client.update(set), into: caches.sets)
     }
 
     func removeFinalizer() async throws(APIStatus) {
         var set = try cached(caches.sets, set.name)
         set.metadata.finalizers.removeAll { $0 == Instance.providerFinalizer }
-        caches.sets.absorb(written: try await client.update(set))
+        absorb(try await client.update(set), into: caches.sets)
     }
 
     // Revisions.
@@ -55,13 +62,13 @@ struct RecordWriter: Sendable {
         revision.metadata.labels = [Labels.set: set.name]
         revision.metadata.ownerReferences = [ownerReference]
         revision.spec = spec
-        caches.revisions.absorb(written: try await client.create(revision))
+        absorb(try await client.create(revision), into: caches.revisions)
     }
 
     func recordVerdict(_ name: String, _ status: RevisionStatus) async throws(APIStatus) {
         var revision = try cached(caches.revisions, name)
         revision.status = status
-        caches.revisions.absorb(written: try await client.updateStatus(revision))
+        absorb(try await client.updateStatus(revision), into: caches.revisions)
     }
 
     func deleteRevision(_ name: String) async throws(APIStatus) {
@@ -76,7 +83,7 @@ struct RecordWriter: Sendable {
         volume.metadata.labels = [Labels.set: set.name, Labels.slot: String(spec.claim?.slot ?? 0)]
         volume.metadata.finalizers = [Volume.finalizer]
         volume.spec = spec
-        caches.volumes.absorb(written: try await client.create(volume))
+        absorb(try await client.create(volume), into: caches.volumes)
     }
 
     func adoptVolume(_ name: String, _ claim: VolumeClaimReference) async throws(APIStatus) {
@@ -84,14 +91,14 @@ struct RecordWriter: Sendable {
         volume.spec.claim = claim
         volume.metadata.labels[Labels.set] = claim.set
         volume.metadata.labels[Labels.slot] = String(claim.slot)
-        caches.volumes.absorb(written: try await client.update(volume))
+        absorb(try await client.update(volume), into: caches.volumes)
     }
 
     func updateVolume(_ name: String, _ change: (inout VolumeStatus) -> Void) async throws(APIStatus) {
         var volume = try cached(caches.volumes, name)
         change(&volume.status)
         volume.status.phase = volume.status.summary
-        caches.volumes.absorb(written: try await client.updateStatus(volume))
+        absorb(try await client.updateStatus(volume), into: caches.volumes)
     }
 
     func attach(_ names: [String], instance: String, uid: String, epoch: Int) async throws(APIStatus) {
@@ -118,7 +125,7 @@ struct RecordWriter: Sendable {
     func answerForceDetach(_ name: String, _ status: VolumeForceDetachStatus) async throws(APIStatus) {
         var request = try cached(caches.forceDetaches, name)
         request.status = status
-        caches.forceDetaches.absorb(written: try await client.updateStatus(request))
+        absorb(try await client.updateStatus(request), into: caches.forceDetaches)
     }
 
     // Instances.
@@ -139,7 +146,7 @@ struct RecordWriter: Sendable {
         instance.metadata.ownerReferences = [ownerReference]
         instance.spec = spec
         let made = try await createOrFind(instance)
-        caches.instances.absorb(written: made)
+        absorb(made, into: caches.instances)
         return made
     }
 
@@ -160,13 +167,13 @@ struct RecordWriter: Sendable {
     func adopt(_ name: String) async throws(APIStatus) {
         var instance = try cached(caches.instances, name)
         instance.metadata.ownerReferences = [ownerReference]
-        caches.instances.absorb(written: try await client.update(instance))
+        absorb(try await client.update(instance), into: caches.instances)
     }
 
     func recordInstance(_ name: String, _ status: InstanceStatus) async throws(APIStatus) {
         var instance = try cached(caches.instances, name)
         instance.status = status
-        caches.instances.absorb(written: try await client.updateStatus(instance))
+        absorb(try await client.updateStatus(instance), into: caches.instances)
     }
 
     func intend(_ name: String, _ step: InstanceStep.Name, _ reason: Reason) async throws(APIStatus) -> Instance {
@@ -178,7 +185,7 @@ struct RecordWriter: Sendable {
         intent.reason = reason.rawValue
         instance.status.step = intent
         let written = try await client.updateStatus(instance)
-        caches.instances.absorb(written: written)
+        absorb(written, into: caches.instances)
         return written
     }
 
@@ -186,14 +193,14 @@ struct RecordWriter: Sendable {
         let instance = try cached(caches.instances, name)
         guard !instance.isBeingDeleted else { return instance }
         let deleted = try await client.delete(instance)
-        caches.instances.absorb(written: deleted)
+        absorb(deleted, into: caches.instances)
         return deleted
     }
 
     func forgetInstance(_ name: String) async throws(APIStatus) {
         var instance = try cached(caches.instances, name)
         instance.metadata.finalizers.removeAll { $0 == Instance.providerFinalizer }
-        caches.instances.absorb(written: try await client.update(instance))
+        absorb(try await client.update(instance), into: caches.instances)
     }
 }
 
