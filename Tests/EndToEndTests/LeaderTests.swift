@@ -1,6 +1,7 @@
 import APIClient
 import Ambient
 import Glibc
+import HTTPTransport
 import InfraAPI
 import JSON
 import ResourceAPI
@@ -133,9 +134,9 @@ extension Bed {
             var lease = try await lease()
             let term = lease.spec.leaseTransitions ?? 0
             lease.spec.holderIdentity = identity
-            do {
+            do throws(APIStatus) {
                 _ = try await client.update(lease)
-            } catch let error as APIStatus where error.isConflict {
+            } catch  where error.isConflict {
                 continue
             }
             try await wait(for: "db", "the second immd to lead") { _ in
