@@ -37,13 +37,13 @@ struct ImmdCommand: AsyncParsableCommand {
 
     @Option(
         help: "Run the controllers alone, on the store of the immd there: https://HOST:PORT, or unix:///PATH.")
-    var server: String? = Environment["IMM_REMOTE_SERVER"]
+    var server: String?
 
     @Option(help: "File with an administrator's credentials at --server (and its address, where --server is left out).")
-    var kubeconfig: String? = Environment["IMM_REMOTE_KUBECONFIG"]
+    var kubeconfig: String?
 
     @Option(help: "Context of the kubeconfig; its current one without.")
-    var context: String? = Environment["IMM_REMOTE_CONTEXT"]
+    var context: String?
 
     @Flag(name: .customLong("no-pods-view"), help: "Do not show Instances as Pods under /api/v1.")
     var hidesPods = Environment["IMM_NO_PODS_VIEW"] != nil
@@ -68,6 +68,15 @@ struct ImmdCommand: AsyncParsableCommand {
         }
     }
 
+    /// nil: the store is ours.
+    private var remote: RemoteServer? {
+        let server = server ?? Environment["IMM_REMOTE_SERVER"]
+        let kubeconfig = kubeconfig ?? Environment["IMM_REMOTE_KUBECONFIG"]
+        guard server != nil || kubeconfig != nil else { return nil }
+        return RemoteServer(
+            server: server, kubeconfig: kubeconfig, context: context ?? Environment["IMM_REMOTE_CONTEXT"])
+    }
+
     private func listenAddress() throws(ListenError) -> ListenAddress? {
         listen == "none" ? nil : try ListenAddress(parsing: listen)
     }
@@ -79,10 +88,9 @@ struct ImmdCommand: AsyncParsableCommand {
         var logger = Logger(label: "immd")
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         do {
-            if server != nil || kubeconfig != nil {
+            if let remote {
                 try await RemoteControllers(
-                    location: RemoteServer(server: server, kubeconfig: kubeconfig, context: context).location(),
-                    dataDirectory: dataDir, surroundings: .system, logger: logger
+                    location: remote.location(), dataDirectory: dataDir, surroundings: .system, logger: logger
                 ).run()
                 return
             }

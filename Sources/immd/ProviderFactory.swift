@@ -2,6 +2,7 @@ import Ambient
 import Controllers
 import DockerEngine
 import DockerProvider
+import InfraAPI
 import Logging
 
 /// The back ends that immd has.

@@ -51,12 +51,19 @@ struct RemoteControllers {
     /// Asks until the server answers: it may be started after us.
     private func installation(_ client: HTTPResourceClient) async throws -> Installation {
         while true {
-            do throws(APIStatus) {
-                return try await InstallationSecret.read(client)
-            } catch  where error.reason == .unreachable || error.reason == .serviceUnavailable {
-                logger.warning("the server does not answer yet", metadata: ["error": "\(error)"])
-            }
+            if let installation = try await asked(client) { return installation }
             try await surroundings.time.sleep(for: .seconds(2))
+        }
+    }
+
+    /// nil: the server does not answer.
+    private func asked(_ client: HTTPResourceClient) async throws(APIStatus) -> Installation? {
+        do throws(APIStatus) {
+            return try await InstallationSecret.read(client)
+        } catch {
+            guard error.reason == .unreachable || error.reason == .serviceUnavailable else { throw error }
+            logger.warning("the server does not answer yet", metadata: ["error": "\(error)"])
+            return nil
         }
     }
 

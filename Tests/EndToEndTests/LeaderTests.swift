@@ -1,6 +1,7 @@
 import APIClient
 import Ambient
 import Glibc
+import HTTPTransport
 import InfraAPI
 import JSON
 import ResourceAPI
@@ -106,7 +107,7 @@ struct RemoteProcess: Sendable {
 }
 
 extension Bed {
-    fileprivate func lease() async throws -> Lease {
+    fileprivate func lease() async throws(APIStatus) -> Lease {
         try await client.get(Lease.self, namespace: "imm-system", name: "immd-controllers")
     }
 
@@ -129,20 +130,23 @@ extension Bed {
     /// Hands the lease to a process, as an administrator can: it takes a record that names it at once.
     fileprivate func lead(_ remote: RemoteProcess) async throws {
         let identity = remote.identity ?? ""
-        while true {
-            var lease = try await lease()
-            let term = lease.spec.leaseTransitions ?? 0
-            lease.spec.holderIdentity = identity
-            do {
-                _ = try await client.update(lease)
-            } catch let error as APIStatus where error.isConflict {
-                continue
-            }
-            try await wait(for: "db", "the second immd to lead") { _ in
-                let lease = try await self.lease()
-                return lease.spec.holderIdentity == identity && (lease.spec.leaseTransitions ?? 0) > term
-            }
-            return
+        var term = try await name(identity)
+        while term == nil { term = try await name(identity) }
+        try await wait(for: "db", "the second immd to lead") { _ in
+            let lease = try await self.lease()
+            return lease.spec.holderIdentity == identity && (lease.spec.leaseTransitions ?? 0) > (term ?? 0)
+        }
+    }
+
+    /// Writes a name into the lease. Returns the term that it has then; nil when another write came first.
+    private func name(_ identity: String) async throws(APIStatus) -> Int? {
+        var lease = try await lease()
+        lease.spec.holderIdentity = identity
+        do throws(APIStatus) {
+            return try await client.update(lease).spec.leaseTransitions ?? 0
+        } catch {
+            if error.isConflict { return nil }
+            throw error
         }
     }
 
