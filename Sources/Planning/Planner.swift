@@ -17,8 +17,8 @@ public enum Planner {
             occupants: slots.reduce(0) { $0 + $1.occupants.count })
 
         planFinalizer(&draft)
-        revisions.plan(&draft)
         if blocked(&draft) == nil {
+            revisions.plan(&draft)
             adoptOrphans(slots, &draft)
             VolumePlanner.plan(slots: slots, &draft)
             for slot in slots { InstancePlanner.absorb(slot, &draft) }

@@ -204,10 +204,15 @@ public struct Destruction: Sendable, Hashable {
 public struct VolumeView: Sendable, Hashable {
     public var record: Volume
     public var provisioning: Execution<ProvisionedVolume>
+    /// An instance without a record that holds it at the provider: it counts as its attachment (law L6).
+    public var unknownHolder: String?
 
-    public init(record: Volume, provisioning: Execution<ProvisionedVolume> = .notStarted) {
+    public init(
+        record: Volume, provisioning: Execution<ProvisionedVolume> = .notStarted, unknownHolder: String? = nil
+    ) {
         self.record = record
         self.provisioning = provisioning
+        self.unknownHolder = unknownHolder
     }
 }
 

@@ -24,12 +24,14 @@ struct Daemon {
     let listen: ListenAddress?
     let tlsNames: [String]
     let dockerEndpoint: String
+    /// Of a new data directory; nil: a fresh one.
+    let installationID: String?
     let surroundings: Surroundings
     let logger: Logger
 
     func run() async throws {
         let store = try SQLiteObjectStore(path: dataDirectory + "/store.db", surroundings: surroundings)
-        let installation = try await InstallationRecord.load(store, surroundings)
+        let installation = try await InstallationRecord.load(store, wanted: installationID, surroundings)
         let client = LocalResourceClient(store: store, surroundings: surroundings)
         try await Bootstrap.run(client, dockerEndpoint: dockerEndpoint)
         let metrics = MetricRegistry()
@@ -39,7 +41,8 @@ struct Daemon {
         let probes = NetworkProbes()
         defer { probes.shutdown() }
         let controllers = ControllerSet(
-            client: client, installation: installation, factory: factory(installation), probeTransport: probes,
+            client: client, installation: installation, factory: dockerProviders(installation, client).make,
+            probeTransport: probes,
             surroundings, logger: logger, metrics: metrics)
         let access = try listen.map { address in
             try AdminAccess(
@@ -110,18 +113,10 @@ struct Daemon {
         return logger
     }
 
-    private func factory(_ installation: Installation) -> ControllerSet.ProviderFactory {
-        let (surroundings, logger) = (surroundings, logger)
-        let files = dataDirectory + "/files"
-        return { object in
-            guard object.spec.type == .docker else { return nil }
-            let endpoint = object.spec.endpoint ?? "unix:///var/run/docker.sock"
-            let path = endpoint.hasPrefix("unix://") ? String(endpoint.dropFirst("unix://".count)) : endpoint
-            return DockerProvider(
-                engine: DockerEngine(socketPath: path, time: surroundings.time),
-                configuration: DockerProviderConfiguration(installationID: installation.id, filesDirectory: files),
-                surroundings: surroundings, logger: logger)
-        }
+    private func dockerProviders(_ installation: Installation, _ client: any ResourceClient) -> DockerProviders {
+        DockerProviders(
+            client: client, installation: installation, filesDirectory: dataDirectory + "/files",
+            surroundings: surroundings, logger: logger)
     }
 }
 

@@ -63,7 +63,7 @@ struct InstanceEffect: Sendable {
     private var handle: InstanceHandle {
         let known = agent.mirror.entry(instance.uid) ?? nil
         return InstanceHandle(
-            uid: instance.uid, fenceVolumeUID: volumes.first?.volume.uid, epoch: instance.spec.epoch,
+            uid: instance.uid, fenceVolumeUID: volumes.first?.volume.objectUID, epoch: instance.spec.epoch,
             providerID: instance.status.providerID ?? known?.providerID)
     }
 
@@ -87,7 +87,7 @@ struct InstanceEffect: Sendable {
             handle: handle, set: setName, slot: instance.spec.slot, instanceName: instance.name,
             revision: instance.spec.revision, revisionHash: instance.spec.revisionHash, template: template,
             secretValues: try await SecretReader(client: client, namespace: instance.namespace).values(of: template),
-            volumes: volumes.map { VolumeAttachmentRequest(claim: $0.claim, volumeUID: $0.volume.uid) })
+            volumes: volumes.map { VolumeAttachmentRequest(claim: $0.claim, volumeUID: $0.volume.objectUID) })
         agent.mirror.take(try await agent.provider.create(creation), uid: instance.uid)
     }
 
@@ -118,7 +118,7 @@ struct InstanceEffect: Sendable {
             try await agent.provider.destroy(handle)
             moments = (time.now, time.now)
             let read = try await agent.provider.read(handle)
-            guard read.identity == recorded else {
+            guard agent.stands(for: recorded, read.identity) else {
                 throw ProviderError(
                     .identityMismatch,
                     "provider \(agent.name) answers with identity \(read.identity), not \(recorded): no receipt")
@@ -129,7 +129,7 @@ struct InstanceEffect: Sendable {
             "\(instance.name) is still there after it was destroyed"
         }
         return Destruction(
-            providerIdentity: recorded, acknowledgedAt: moments.acknowledgedAt, readAt: moments.readAt,
+            providerIdentity: agent.view.identity, acknowledgedAt: moments.acknowledgedAt, readAt: moments.readAt,
             providerID: instance.status.providerID ?? known?.providerID,
             lastWritableAt: known?.finishedAt ?? instance.status.finishedAt)
     }

@@ -29,13 +29,21 @@ struct SetObserver {
                     record: volume,
                     provisioning: memory.execution(.volume(uid: volume.uid), of: key) { outcome in
                         if case .provisioned(let made) = outcome { made } else { nil }
-                    })
+                    }, unknownHolder: unknownHolder(of: volume, agent))
             },
             resolution: memory.execution(.resolution(templateHash: templateHash, token: set.resolveToken), of: key) {
                 outcome in
                 if case .resolved(let revision) = outcome { revision } else { nil }
             },
             images: images(revisions, key))
+    }
+
+    /// What got a record since is no Unknown one any more.
+    private func unknownHolder(of volume: Volume, _ agent: ProviderAgent?) -> String? {
+        guard let holder = agent?.unknownHolder(ofVolume: volume.objectUID),
+            caches.instances.list(index: ResourceCaches.byUID, value: holder.uid).isEmpty
+        else { return nil }
+        return holder.name
     }
 
     /// The template and the claims, as the user wrote them.

@@ -22,7 +22,7 @@ struct VolumeReconciler: Sendable {
                 guard let agent = providers.agent(named: volume.spec.provider), agent.view.health == .reachable else {
                     return .requeue(after: .seconds(5))
                 }
-                try await agent.provider.deleteVolume(VolumeHandle(uid: volume.uid))
+                try await agent.provider.deleteVolume(VolumeHandle(uid: volume.objectUID))
             }
             volume.metadata.finalizers.removeAll { $0 == Volume.finalizer }
             caches.volumes.absorb(written: try await client.update(volume))
