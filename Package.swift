@@ -205,7 +205,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "APIClient", "DockerEngine", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "Ambient", "immd",
+                "APIClient", "DockerEngine", "HTTPTransport", "InfraAPI", "JSON", "PKI", "ResourceAPI", "Ambient",
+                "immd",
                 "immctl",
             ],
             exclude: ["Kubectl/Python", "Kubectl/Transcripts"]),

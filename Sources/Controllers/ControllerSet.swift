@@ -9,8 +9,9 @@ public import Telemetry
 
 /// All controllers over one client: the composition that the daemon and the simulator share.
 public final class ControllerSet: Sendable {
-    /// Makes the back end of a Provider object; nil when its type is not served here.
-    public typealias ProviderFactory = @Sendable (ProviderObject) -> (any Provider)?
+    /// Makes the back end of a Provider object; nil when its type is not served here. Throws when something that it needs is
+    /// not there yet, and is asked again.
+    public typealias ProviderFactory = @Sendable (ProviderObject) async throws(ProviderError) -> (any Provider)?
 
     public let caches: ResourceCaches
     public let providers: ProviderRegistry
@@ -65,7 +66,8 @@ public final class ControllerSet: Sendable {
                 type: "NamespaceContentRemaining", status: .true, reason: "SomeResourcesRemain", message: "",
                 observedGeneration: nil, at: time.now)
         }
-        let providerStatus = ProviderReconciler(client: client, caches: caches, providers: providers, time: time)
+        let providerStatus = ProviderReconciler(
+            client: client, caches: caches, providers: providers, events: events, time: time)
         let garbage = GarbageCollector(client: client, caches: caches)
         queues.sets = sets.queue
         let volumeController = Controller<NamespacedName>(
@@ -80,7 +82,7 @@ public final class ControllerSet: Sendable {
             key, logger in await namespaces.reconcile(key, logger)
         }
         let providerController = Controller<NamespacedName>(
-            "providers", workers: 1, surroundings, logger: logger, metrics: metrics
+            "providers", workers: 4, surroundings, logger: logger, metrics: metrics
         ) {
             key, logger in await providerStatus.reconcile(key, logger)
         }

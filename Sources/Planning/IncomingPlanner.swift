@@ -65,6 +65,13 @@ enum IncomingPlanner {
                 "volume \(held.metadata.name) is attached to \(holder.instance), epoch \(holder.epoch)")
             return
         }
+        if let unknown = unknownHolder(of: volumes, draft) {
+            draft.wait(
+                slot.slot, .volumeHeld,
+                "\(unknown) holds the slot's volume at provider \(draft.observation.provider.name) and has no record: "
+                    + "see status.unknownObjects there, and \"immctl provider destroy\"")
+            return
+        }
         guard draft.mayAddOccupant else {
             draft.wait(
                 slot.slot, .budgetExhausted, "\(draft.occupants) occupants of at most \(draft.budget.maxOccupants)")
@@ -87,6 +94,14 @@ enum IncomingPlanner {
                 current == nil ? .initial : slot.slot >= draft.observation.set.status.replicas ? .scaledUp : .replaced
             create(slot, desired, reason, "the slot is empty: run \(desired.metadata.name)", &draft)
         }
+    }
+
+    /// The instance without a record that holds one of the volumes.
+    private static func unknownHolder(of volumes: [Volume], _ draft: PlanDraft) -> String? {
+        let names = Set(volumes.map(\.metadata.name))
+        return draft.observation.volumes.first {
+            names.contains($0.record.metadata.name) && $0.unknownHolder != nil
+        }?.unknownHolder
     }
 
     /// A revision that fails in one slot gets no serving occupant of another one.

@@ -21,8 +21,8 @@ public enum Planner {
         planFinalizer(&draft)
         for planned in trial.steps { draft.add(planned) }
         ForceDetachPlanner.plan(&draft)
-        revisions.plan(&draft)
         if blocked(&draft) == nil {
+            revisions.plan(&draft)
             adoptOrphans(slots, &draft)
             VolumePlanner.plan(slots: slots, &draft)
             for slot in slots { InstancePlanner.absorb(slot, &draft) }

@@ -229,15 +229,19 @@ public struct VolumeView: Sendable, Hashable {
     public var resizing: Execution<Quantity>
     /// Requests to end its attachment without proof, the oldest first.
     public var forceDetaches: [VolumeForceDetach]
+    /// An instance without a record that holds it at the provider: it counts as its attachment (law L6).
+    public var unknownHolder: String?
 
     public init(
         record: Volume, provisioning: Execution<ProvisionedVolume> = .notStarted,
-        resizing: Execution<Quantity> = .notStarted, forceDetaches: [VolumeForceDetach] = []
+        resizing: Execution<Quantity> = .notStarted, forceDetaches: [VolumeForceDetach] = [],
+        unknownHolder: String? = nil
     ) {
         self.record = record
         self.provisioning = provisioning
         self.resizing = resizing
         self.forceDetaches = forceDetaches
+        self.unknownHolder = unknownHolder
     }
 }
 

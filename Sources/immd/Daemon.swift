@@ -24,12 +24,14 @@ struct Daemon {
     let listen: ListenAddress?
     let tlsNames: [String]
     let dockerEndpoint: String
+    /// Of a new data directory; nil: a fresh one.
+    let installationID: String?
     let surroundings: Surroundings
     let logger: Logger
 
     func run() async throws {
         let store = try SQLiteObjectStore(path: dataDirectory + "/store.db", surroundings: surroundings)
-        let installation = try await InstallationRecord.load(store, surroundings)
+        let installation = try await InstallationRecord.load(store, wanted: installationID, surroundings)
         let client = LocalResourceClient(store: store, surroundings: surroundings)
         try await Bootstrap.run(client, installation, dockerEndpoint: dockerEndpoint)
         let metrics = MetricRegistry()
@@ -94,13 +96,16 @@ struct Daemon {
         _ client: LocalResourceClient, _ installation: Installation, _ probes: NetworkProbes, _ metrics: MetricRegistry
     ) -> ControllerHost {
         let (surroundings, logger) = (surroundings, logger)
-        let factory = ProviderFactory.standard(installation, dataDirectory: dataDirectory, surroundings, logger)
+        let providers = DockerProviders(
+            client: client, installation: installation, filesDirectory: dataDirectory + "/files",
+            surroundings: surroundings, logger: logger)
         return ControllerHost(
             client: client, identity: "immd-store-\(installation.id)", answersQuestions: true, surroundings,
             logger: logger, metrics: metrics
         ) { client in
             ControllerSet(
-                client: client, installation: installation, factory: factory, probeTransport: probes, surroundings,
+                client: client, installation: installation, factory: providers.make, probeTransport: probes,
+                surroundings,
                 logger: logger, metrics: metrics)
         }
     }

@@ -45,6 +45,9 @@ struct ImmdCommand: AsyncParsableCommand {
     @Option(help: "Context of the kubeconfig; its current one without.")
     var context: String?
 
+    @Option(help: "Id of an installation whose data was lost: a new data directory goes on under it, in its engines.")
+    var installationID: String = Environment["IMM_INSTALLATION_ID"] ?? ""
+
     @Flag(name: .customLong("no-pods-view"), help: "Do not show Instances as Pods under /api/v1.")
     var hidesPods = Environment["IMM_NO_PODS_VIEW"] != nil
 
@@ -64,7 +67,13 @@ struct ImmdCommand: AsyncParsableCommand {
             throw ValidationError("--listen: \(error.message)")
         }
         guard dockerEndpoint.hasPrefix("unix:///") else {
-            throw ValidationError("--docker-endpoint \(dockerEndpoint): this version speaks unix:///path only")
+            throw ValidationError(
+                "--docker-endpoint \(dockerEndpoint): use unix:///path; for an engine over tcp make a Provider with credentials"
+            )
+        }
+        if !installationID.isEmpty, !InstallationRecord.isID(installationID) {
+            throw ValidationError(
+                "--installation-id \(installationID): an id has 4 to 32 lower-case letters and digits")
         }
     }
 
@@ -96,7 +105,8 @@ struct ImmdCommand: AsyncParsableCommand {
             }
             try await Daemon(
                 dataDirectory: dataDir, socket: socket, servesPodsView: !hidesPods, listen: try listenAddress(),
-                tlsNames: tlsSan, dockerEndpoint: dockerEndpoint, surroundings: .system,
+                tlsNames: tlsSan, dockerEndpoint: dockerEndpoint,
+                installationID: installationID.isEmpty ? nil : installationID, surroundings: .system,
                 logger: logger
             ).run()
         } catch {

@@ -25,13 +25,16 @@ struct RemoteControllers {
         defer { probes.shutdown() }
         let metrics = MetricRegistry()
         let (surroundings, logger) = (surroundings, logger)
-        let factory = ProviderFactory.standard(installation, dataDirectory: dataDirectory, surroundings, logger)
+        let providers = DockerProviders(
+            client: client, installation: installation, filesDirectory: dataDirectory + "/files",
+            surroundings: surroundings, logger: logger)
         let host = ControllerHost(
             client: client, identity: identity, answersQuestions: false, surroundings, logger: logger,
             metrics: metrics
         ) { client in
             ControllerSet(
-                client: client, installation: installation, factory: factory, probeTransport: probes, surroundings,
+                client: client, installation: installation, factory: providers.make, probeTransport: probes,
+                surroundings,
                 logger: logger, metrics: metrics)
         }
         logger.notice(

@@ -12,7 +12,8 @@ struct DockerProviderTests {
         try await ProviderBed.with { bed in
             let volume = SystemRandomness().uuid()
             _ = try await bed.provider.createVolume(
-                VolumeCreation(uid: volume, size: Quantity(bytes: 1), set: "default/web", slot: 2))
+                VolumeCreation(
+                    uid: volume, size: Quantity(bytes: 1), set: "default/web", slot: 2, claim: "data"))
             var template = bed.template()
             template.labels = ["app": "web", "imm.dev/uid": "forged", "imm.dev/other": "forged"]
             var mount = VolumeMount()
@@ -33,7 +34,9 @@ struct DockerProviderTests {
                         "app": "web",
                     ]) { $1 })
             let made = try await bed.engine.inspectVolume("imm_\(bed.installationID)_\(volume)")
-            #expect(made.labels == base.merging(["imm.dev/uid": volume]) { $1 })
+            #expect(
+                made.labels
+                    == base.merging(["imm.dev/uid": volume, "imm.dev/claim": "data", "imm.dev/size": "1"]) { $1 })
         }
     }
 

@@ -39,7 +39,7 @@ struct ForeignObjectTests {
             _ = try await bed.engine.createVolume(name: name, labels: [:])
             await expectError(.nameTaken) {
                 _ = try await bed.provider.createVolume(
-                    VolumeCreation(uid: uid, size: Quantity(bytes: 1), set: "a/b", slot: 0))
+                    VolumeCreation(uid: uid, size: Quantity(bytes: 1), set: "a/\(bed.installationID)", slot: 0))
             }
             await expectError(.nameTaken) { try await bed.provider.deleteVolume(VolumeHandle(uid: uid)) }
             _ = try await bed.engine.inspectVolume(name)
@@ -82,7 +82,7 @@ struct ForeignObjectTests {
             await expectError(.identityMismatch) { _ = try await bed.provider.read(handle) }
             await expectError(.identityMismatch) {
                 _ = try await bed.provider.createVolume(
-                    VolumeCreation(uid: "x", size: Quantity(bytes: 1), set: "a/b", slot: 0))
+                    VolumeCreation(uid: "x", size: Quantity(bytes: 1), set: "a/\(bed.installationID)", slot: 0))
             }
             await expectError(.identityMismatch) { try await bed.provider.deleteVolume(VolumeHandle(uid: "x")) }
             await expectError(.identityMismatch) { _ = try await bed.provider.describe(recordedIdentity: recorded) }
@@ -94,6 +94,100 @@ struct ForeignObjectTests {
             guard isReplaced else { return }
             #expect(try await bed.provider.describe(recordedIdentity: "another").identity == "another")
             try await bed.provider.destroy(handle)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `an engine is adopted as the one that was seen, and as no other`(hasMarker: Bool) async throws {
+        try await ProviderBed.with { bed in
+            let handle = try await bed.running(bed.creation())
+            let marker = "imm_\(bed.installationID)_identity"
+            try await bed.engine.removeVolume(marker)
+            if hasMarker {
+                let labels = ["imm.dev/installation": bed.installationID, "imm.dev/identity": "seen"]
+                _ = try await bed.engine.createVolume(name: marker, labels: labels)
+                await expectError(.identityMismatch) { try await bed.provider.adopt(identity: "another") }
+            }
+            await expectError(.identityMismatch) { _ = try await bed.provider.read(handle) }
+            try await bed.provider.adopt(identity: "seen")
+            #expect(try await bed.provider.read(handle).identity == "seen")
+            #expect(try await bed.provider.describe(recordedIdentity: "seen").identity == "seen")
+            try await bed.provider.adopt(identity: "seen")
+            try await bed.provider.destroy(handle)
+        }
+    }
+
+    @Test func `a container that copies the labels of an instance is not taken for it`() async throws {
+        try await ProviderBed.with { bed in
+            let handle = try await bed.running(bed.creation())
+            let original = try await bed.container(handle)
+            var spec = ContainerSpec(image: bed.image)
+            spec.command = ["/bin/sh"]
+            spec.labels = original.labels
+            let copy = try await bed.engine.createContainer(name: "copy-\(bed.installationID)", spec)
+            let seen = try await bed.provider.observe().instances
+            #expect(Set(seen.map(\.uid)) == [handle.uid, copy])
+            #expect(seen.first { $0.uid == handle.uid }?.providerID == handle.providerID)
+            #expect(try await bed.provider.read(handle).instance?.providerID == handle.providerID)
+            let unknown = InstanceHandle(uid: copy, fenceVolumeUID: nil, epoch: 0, providerID: copy)
+            #expect(try await bed.provider.read(unknown).instance?.uid == copy)
+            try await bed.provider.destroy(unknown)
+            #expect(try await bed.provider.observe().instances.map(\.uid) == [handle.uid])
+            try await bed.provider.destroy(handle)
+        }
+    }
+
+    @Test func `a volume is not made beside those that another installation has of the set`() async throws {
+        try await ProviderBed.with { first in
+            try await ProviderBed.with { second in
+                let set = "shared/\(first.installationID)"
+                func creation(_ uid: String, slot: Int) -> VolumeCreation {
+                    VolumeCreation(uid: uid, size: Quantity(bytes: 1), set: set, slot: slot)
+                }
+                _ = try await first.provider.createVolume(creation("one", slot: 0))
+                let error = await expectError(.nameTaken) {
+                    _ = try await second.provider.createVolume(creation("two", slot: 0))
+                }
+                #expect(error?.message.contains(first.installationID) == true, "it does not say whose they are")
+                // Who has some already, makes more.
+                _ = try await first.provider.createVolume(creation("three", slot: 1))
+                try await first.provider.deleteVolume(VolumeHandle(uid: "one"))
+                try await first.provider.deleteVolume(VolumeHandle(uid: "three"))
+                _ = try await second.provider.createVolume(creation("two", slot: 0))
+            }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a volume that somebody's container may write on is not attached`(isWritable: Bool) async throws {
+        try await ProviderBed.with { bed in
+            let uid = SystemRandomness().uuid()
+            let made = try await bed.provider.createVolume(
+                VolumeCreation(
+                    uid: uid, size: Quantity(bytes: 1), set: "a/\(bed.installationID)", slot: 2, claim: "data"))
+            #expect(try await bed.provider.readVolume(VolumeHandle(uid: uid)) == made)
+            #expect(try await bed.provider.readVolume(VolumeHandle(uid: "none")) == nil)
+            var spec = ContainerSpec(image: bed.image)
+            spec.command = ["/bin/sh"]
+            spec.mounts = [
+                .init(kind: .volume, source: made.providerID, target: "/data", isReadOnly: !isWritable)
+            ]
+            let foreign = try await bed.engine.createContainer(name: "foreign-\(bed.installationID)", spec)
+            var template = bed.template()
+            var mount = VolumeMount()
+            mount.name = "data"
+            mount.mountPath = "/data"
+            template.spec.volumeMounts = [mount]
+            let creation = bed.creation(
+                template, epoch: 1, volumes: [VolumeAttachmentRequest(claim: "data", volumeUID: uid)])
+            if isWritable {
+                let error = await expectError(.volumeInUse) { _ = try await bed.provider.create(creation) }
+                #expect(error?.message.contains(foreign) == true, "the holder is not named")
+            } else {
+                _ = try await bed.provider.create(creation)
+                try await bed.provider.destroy(creation.handle)
+            }
+            try await bed.engine.removeContainer(foreign, force: true)
         }
     }
 

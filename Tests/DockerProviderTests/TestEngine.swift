@@ -57,8 +57,10 @@ struct ProviderBed {
     let engine: DockerEngine
     let image: String
 
+    /// - Parameter place: another engine than the one of all tests, reached past `socketPath`, and an image there.
     static func with(
         socketPath: String? = nil, installationID: String = TestEngine.freshID(),
+        at place: (engine: DockerEngine, image: String)? = nil,
         _ body: (ProviderBed) async throws -> Void
     ) async throws {
         let engine =
@@ -70,8 +72,8 @@ struct ProviderBed {
                 installationID: installationID, filesDirectory: directory),
             surroundings: .system, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let bed = ProviderBed(
-            installationID: installationID, filesDirectory: directory, provider: provider, engine: TestEngine.engine,
-            image: try await TestEngine.image())
+            installationID: installationID, filesDirectory: directory, provider: provider,
+            engine: place?.engine ?? TestEngine.engine, image: try await image(at: place))
         do {
             _ = try await provider.describe(recordedIdentity: nil)
             try await body(bed)
@@ -80,6 +82,11 @@ struct ProviderBed {
             throw error
         }
         await bed.cleanUp()
+    }
+
+    private static func image(at place: (engine: DockerEngine, image: String)?) async throws -> String {
+        if let place { return place.image }
+        return try await TestEngine.image()
     }
 
     private func cleanUp() async {

@@ -37,6 +37,15 @@ extension EndToEnd {
             try await bed.apply(writers)
             try await bed.settled("web", .seconds(60))
             let before = try await bed.settled("db", .seconds(60))
+            // How long a rollout takes on this machine: the crashes come within that time.
+            web.environment = [("ROUND", "0")]
+            writers.environment = web.environment
+            let begun = SystemTime().now
+            try await bed.apply(web)
+            try await bed.apply(writers)
+            try await bed.onRound(0, "web")
+            try await bed.onRound(0, "db")
+            let duration = SystemTime().now - begun
 
             var interrupted = 0
             for round in 1...rounds {
@@ -44,7 +53,7 @@ extension EndToEnd {
                 writers.environment = web.environment
                 try await bed.apply(web)
                 try await bed.apply(writers)
-                try await Task.sleep(for: .milliseconds(Int(moments.next() % 3000)))
+                try await Task.sleep(for: duration * Int(moments.next() % 1000) / 1000)
                 let (webThen, dbThen) = (try await bed.fleet("web"), try await bed.fleet("db"))
                 bed.daemon.crash()
                 if !webThen.isSettled || !dbThen.isSettled { interrupted += 1 }

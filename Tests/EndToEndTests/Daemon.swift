@@ -39,8 +39,8 @@ final class Daemon: Sendable {
     var pid: pid_t? { running.withLock { $0?.pid } }
 
     /// Starts it, and waits until its caches are filled.
-    func start() async throws {
-        let process = try launch(data: directory + "/data", socket: socket, output: logPath)
+    func start(_ further: String...) async throws {
+        let process = try launch(data: directory + "/data", socket: socket, output: logPath, further)
         running.withLock { $0 = process }
         let end = SystemTime().now + .seconds(30)
         while SystemTime().now < end {
@@ -53,14 +53,14 @@ final class Daemon: Sendable {
         throw Failure("immd is not ready after 30 s:\n\(log.lastLines(20))")
     }
 
-    func launch(data: String, socket: String, output: String) throws -> ChildProcess {
+    func launch(data: String, socket: String, output: String, _ further: [String] = []) throws -> ChildProcess {
         try ChildProcess(
             Daemon.programs + "/immd",
             [
                 "--data-dir", data, "--socket", socket, "--listen", listen, "--docker-endpoint", "unix://" + endpoint,
                 "--log-level",
                 "debug",
-            ],
+            ] + further,
             output: output)
     }
 

@@ -58,6 +58,9 @@ extension EndToEnd {
                 let running = try await bed.wait(for: "web", "it runs") { fleet in
                     fleet.instances.first?.status.startedAt != nil
                 }
+                try await bed.wait(for: "web", "the failing probe is told") {
+                    $0.condition("Reconciling")?.reason == "NotReady"
+                }
                 try await Task.sleep(for: .seconds(2))
                 let waiting = try await bed.fleet("web")
                 #expect(waiting.set?.status.readyReplicas == 0)

@@ -19,9 +19,11 @@ extension EndToEnd {
                 try await bed.apply(manifest)
                 let instance = try #require(try await bed.settled("web").instances.first)
                 let reference = ObjectReference(Instance.resourceType, namespace: "default", name: instance.name)
-                try await Task.sleep(for: .milliseconds(500))
-
-                let whole = try await bed.text(of: try await bed.client.logs(reference, LogRequest()))
+                var whole = ""
+                try await bed.wait(for: "web", "three lines of the log") { _ in
+                    whole = try await bed.text(of: try await bed.client.logs(reference, LogRequest()))
+                    return whole.split(separator: "\n").count >= 3
+                }
                 #expect(whole.hasPrefix("line 1\nline 2\n"))
                 let tail = try await bed.text(of: try await bed.client.logs(reference, LogRequest(tailLines: 2)))
                 #expect(tail.split(separator: "\n").count == 2)
@@ -44,7 +46,8 @@ extension EndToEnd {
             }
         }
 
-        @Test func `SIGTERM ends immd within two seconds in the middle of a rollout, and it goes on afterwards`()
+        @Test
+        func `SIGTERM ends immd in order in the middle of a rollout, with a watch open, and it goes on afterwards`()
             async throws
         {
             try await Bed.with { bed in
@@ -56,10 +59,8 @@ extension EndToEnd {
                 try await bed.wait(for: "db", "the rollout runs") { $0.instances != first.instances }
                 let watch = try await bed.client.watch(InstanceSet.resourceType, in: "default", WatchOptions())
                 _ = try await watch.next()
-                let asked = SystemTime().now
                 let exit = try await bed.daemon.stop()
                 #expect(exit == .code(0), "\(bed.daemon.log.lastLines(10))")
-                #expect(SystemTime().now - asked < .seconds(2))
                 watch.cancel()
                 // The instances run on without their controller.
                 let running = try await bed.containers().filter { $0.state == "running" }

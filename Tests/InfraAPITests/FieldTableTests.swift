@@ -32,7 +32,8 @@ struct FieldTableTests {
         Table(Instance.self), Table(InstanceSpec.self), Table(InstanceStatus.self), Table(InstanceStep.self),
         Table(PublishedPort.self), Table(Volume.self), Table(VolumeSpec.self), Table(VolumeClaimReference.self),
         Table(VolumeStatus.self), Table(VolumeAttachment.self), Table(DetachReceipt.self), Table(ProviderObject.self),
-        Table(ProviderSpec.self), Table(ProviderStatus.self), Table(ProviderCapabilities.self),
+        Table(ProviderSpec.self), Table(ProviderCredentials.self), Table(NamespacedSecretReference.self),
+        Table(ProviderStatus.self), Table(ProviderCapabilities.self),
         Table(UnknownObject.self), Table(Namespace.self), Table(NamespaceStatus.self), Table(Secret.self),
         Table(Event.self), Table(InvolvedObject.self), Table(Lease.self), Table(LeaseSpec.self),
     ]) func `every property of a record is in its table`(table: Table) {

@@ -36,6 +36,21 @@ struct KindValidationTests {
         #expect(stored["spec"] == ["type": "docker", "maxConcurrentOperations": 8])
     }
 
+    @Test func `a Provider over tcp needs credentials, and one on this host takes none`() throws {
+        var provider = ProviderObject()
+        provider.metadata.name = "remote"
+        provider.spec.endpoint = "tcp://engine.example:2376"
+        func paths() -> [String] { ProviderObject.resourceType.validate(provider.json).map(\.path.description) }
+        #expect(paths() == ["spec.credentials"])
+        var credentials = ProviderCredentials()
+        credentials.secretRef.namespace = "ops"
+        credentials.secretRef.name = "engine-tls"
+        provider.spec.credentials = credentials
+        #expect(paths() == [])
+        provider.spec.endpoint = "unix:///run/docker.sock"
+        #expect(paths() == ["spec.credentials"])
+    }
+
     @Test func `stringData is merged into data and overrides it`() throws {
         let written: JSONValue = [
             "metadata": ["name": "s"], "data": ["a": "QQ==", "b": "Qg=="], "stringData": ["b": "ü", "c": ""],

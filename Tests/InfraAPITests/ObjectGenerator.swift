@@ -88,7 +88,7 @@ struct ObjectGenerator {
         case .octalMode: return "0\(number % 8)44"
         case .base64: return "AAECAw=="
         case .dateTime: return "2026-01-31T12:00:\(10 + number % 50)Z"
-        case .unixURL: return "unix:///run/\(number).sock"
+        case .engineURL: return "unix:///run/\(number).sock"
         }
     }
 }

@@ -32,8 +32,12 @@ struct StringFormatTests {
         (.octalMode, ["0444", "644", "0", "7", "00"], ["", "8", "0888", "07777", "0o444", "-1"]),
         (.base64, ["", "QQ==", "QUI=", "QUJD"], ["Q", "QQ", "QQ=", "Q===", "QQ==QQ==", "Q Q=", "===="]),
         (
-            .unixURL, ["unix:///run/docker.sock"],
-            ["", "unix://", "unix:///", "unix://a", "/run/x", "tcp://a", "unix:///a/"]
+            .engineURL, ["unix:///run/docker.sock", "tcp://127.0.0.1:2376", "tcp://a-b.example:1", "tcp://[::1]:2376"],
+            [
+                "", "unix://", "unix:///", "unix://a", "/run/x", "tcp://a", "unix:///a/", "tcp://:1", "tcp://a:",
+                "tcp://a:1/b",
+                "tcp://a:123456", "tcp://[]:1", "tcp://[g]:1", "tcp://-a:1", "http://a:1", "tcp://u@a:1",
+            ]
         ),
     ]
 

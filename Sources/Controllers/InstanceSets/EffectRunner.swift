@@ -80,7 +80,8 @@ final class EffectRunner: Sendable {
         else { return }
         let set = NamespacedName(observation.set)
         let creation = VolumeCreation(
-            uid: volume.uid, size: volume.spec.size, set: set.description, slot: volume.spec.claim?.slot ?? 0)
+            uid: volume.objectUID, size: volume.spec.size, set: set.description, slot: volume.spec.claim?.slot ?? 0,
+            claim: volume.spec.claim?.name)
         let identity = observation.provider.identity
         start(.volume(uid: volume.uid), set, limit: agent.name) {
             do throws(ProviderError) {
@@ -96,7 +97,7 @@ final class EffectRunner: Sendable {
         else { return }
         start(.resizing(uid: volume.uid), NamespacedName(observation.set), limit: agent.name) {
             do throws(ProviderError) {
-                try await agent.provider.resizeVolume(VolumeHandle(uid: volume.uid), to: size)
+                try await agent.provider.resizeVolume(VolumeHandle(uid: volume.objectUID), to: size)
                 return .resized(size)
             } catch { return EffectOutcome(error) }
         }

@@ -77,10 +77,10 @@ extension InstanceEffect {
     private func hasReceipt(_ stray: ObservedInstance) async throws -> Bool {
         if stray.volumeUIDs.isEmpty { return false }
         for uid in stray.volumeUIDs {
-            guard let known = volumes.first(where: { $0.volume.uid == uid })?.volume else { return false }
+            guard let known = volumes.first(where: { $0.volume.objectUID == uid })?.volume else { return false }
             let stored = try await client.get(Volume.self, namespace: known.namespace, name: known.name)
             let receipt = stored.status.receipts.last { $0.instanceUID == stray.uid && $0.epoch == stray.epoch }
-            guard stored.uid == uid, receipt != nil, stored.status.attachment?.instanceUID != stray.uid else {
+            guard stored.uid == known.uid, receipt != nil, stored.status.attachment?.instanceUID != stray.uid else {
                 return false
             }
         }

@@ -64,7 +64,7 @@ struct InstanceEffect: Sendable {
         let known = agent.mirror.entry(instance.uid) ?? nil
         let providerID = instance.status.providerID ?? known?.providerID
         // The name may be its successor's by now; the engine's own id stays its own.
-        let fence = isDispossessed && providerID != nil ? nil : volumes.first?.volume.uid
+        let fence = isDispossessed && providerID != nil ? nil : volumes.first?.volume.objectUID
         return InstanceHandle(
             uid: instance.uid, fenceVolumeUID: fence, epoch: instance.spec.epoch, providerID: providerID)
     }
@@ -96,7 +96,7 @@ struct InstanceEffect: Sendable {
             handle: handle, set: setName, slot: instance.spec.slot, instanceName: instance.name,
             revision: instance.spec.revision, revisionHash: instance.spec.revisionHash, template: template,
             secretValues: try await SecretReader(client: client, namespace: instance.namespace).values(of: template),
-            volumes: volumes.map { VolumeAttachmentRequest(claim: $0.claim, volumeUID: $0.volume.uid) })
+            volumes: volumes.map { VolumeAttachmentRequest(claim: $0.claim, volumeUID: $0.volume.objectUID) })
         let made = try await pastStrays { try await agent.provider.create(creation) }
         // The call may have taken its time, and another leader may have acted meanwhile.
         try await takeBackUnlessMeant(made)
@@ -137,7 +137,7 @@ struct InstanceEffect: Sendable {
             try await agent.provider.destroy(handle)
             moments = (time.now, time.now)
             guard let read = try await pastStrays({ try await readLeft(handle) }) else { return nil }
-            guard read.identity == recorded || holdsNothing else {
+            guard agent.stands(for: recorded, read.identity) || holdsNothing else {
                 throw ProviderError(
                     .identityMismatch,
                     "provider \(agent.name) answers with identity \(read.identity), not \(recorded): no receipt")
@@ -148,7 +148,7 @@ struct InstanceEffect: Sendable {
             "\(instance.name) is still there after it was destroyed"
         }
         return Destruction(
-            providerIdentity: recorded, acknowledgedAt: moments.acknowledgedAt, readAt: moments.readAt,
+            providerIdentity: agent.view.identity, acknowledgedAt: moments.acknowledgedAt, readAt: moments.readAt,
             providerID: instance.status.providerID ?? known?.providerID,
             lastWritableAt: known?.finishedAt ?? instance.status.finishedAt)
     }

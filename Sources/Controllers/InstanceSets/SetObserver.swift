@@ -34,7 +34,8 @@ struct SetObserver {
                     },
                     resizing: memory.execution(.resizing(uid: volume.uid), of: key) { outcome in
                         if case .resized(let size) = outcome { size } else { nil }
-                    }, forceDetaches: (requests[volume.name] ?? []).inOrderOfCreation)
+                    }, forceDetaches: (requests[volume.name] ?? []).inOrderOfCreation,
+                    unknownHolder: unknownHolder(of: volume, agent))
             },
             adoption: adoption(set), takenVolumeNames: takenVolumeNames(set, volumes),
             resolution: memory.execution(.resolution(templateHash: templateHash, token: set.resolveToken), of: key) {
@@ -70,6 +71,14 @@ struct SetObserver {
             }
         }
         return taken
+    }
+
+    /// What got a record since is no Unknown one any more.
+    private func unknownHolder(of volume: Volume, _ agent: ProviderAgent?) -> String? {
+        guard let holder = agent?.unknownHolder(ofVolume: volume.objectUID),
+            caches.instances.list(index: ResourceCaches.byUID, value: holder.uid).isEmpty
+        else { return nil }
+        return holder.name
     }
 
     /// The template and the claims, as the user wrote them.

@@ -66,7 +66,9 @@ public final class ProbeRunner: Sendable {
                 Key(uid: record.uid, purpose: purpose),
                 Assignment(
                     set: NamespacedName(namespace: record.namespace, name: record.spec.set), probe: probe,
-                    target: ProbeTarget(probe, template: template, observed: observed), provider: agent,
+                    target: ProbeTarget(
+                        probe, template: template, observed: observed,
+                        hasRoute: agent.description?.capabilities.probeRoute ?? true), provider: agent,
                     providerID: observed.providerID, epoch: record.spec.epoch,
                     history: ProbeHistory(failureThreshold: probe.failureThreshold)))
         }
@@ -147,7 +149,10 @@ public final class ProbeRunner: Sendable {
     private func ask(_ assignment: Assignment, uid: String) async -> ProbeAnswer {
         let timeout = Duration.seconds(assignment.probe.timeoutSeconds)
         switch assignment.target {
-        case nil: return .unknown("there is no route to the probe's port: publish it under ports, or probe with exec")
+        case nil:
+            return .unknown(
+                "there is no route to the probe's port: publish it under ports (of an engine on this host), or probe with exec"
+            )
         case .http(let host, let port, let path):
             let what = "GET http://\(host):\(port)\(path)"
             switch await transport.httpGet(host: host, port: port, path: path, timeout: timeout) {

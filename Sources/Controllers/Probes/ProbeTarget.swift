@@ -8,9 +8,13 @@ enum ProbeTarget: Sendable, Hashable {
     case exec([String])
 
     /// nil when there is no route: the answer is Unknown.
-    init?(_ probe: Probe, template: InstanceTemplateSpec, observed: ObservedInstance) {
+    ///
+    /// - Parameter hasRoute: whether ports at the provider are reached from here.
+    init?(_ probe: Probe, template: InstanceTemplateSpec, observed: ObservedInstance, hasRoute: Bool = true) {
         if let exec = probe.exec {
             self = .exec(exec.command)
+        } else if !hasRoute {
+            return nil
         } else if let get = probe.httpGet, let (host, port) = ProbeTarget.address(get.port, template, observed) {
             self = .http(host: host, port: port, path: get.path)
         } else if let tcp = probe.tcpSocket, let (host, port) = ProbeTarget.address(tcp.port, template, observed) {

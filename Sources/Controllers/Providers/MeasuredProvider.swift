@@ -33,6 +33,10 @@ struct MeasuredProvider: Provider {
         }
     }
 
+    func adopt(identity: String) async throws(ProviderError) {
+        try await measured("adopt") { () async throws(ProviderError) in try await base.adopt(identity: identity) }
+    }
+
     func resolve(image: String, askRegistryFirst: Bool) async throws(ProviderError) -> String {
         try await measured("resolve") { () async throws(ProviderError) in
             try await base.resolve(image: image, askRegistryFirst: askRegistryFirst)
@@ -73,6 +77,10 @@ struct MeasuredProvider: Provider {
 
     func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume {
         try await measured("create_volume") { () async throws(ProviderError) in try await base.createVolume(creation) }
+    }
+
+    func readVolume(_ handle: VolumeHandle) async throws(ProviderError) -> ObservedVolume? {
+        try await measured("read_volume") { () async throws(ProviderError) in try await base.readVolume(handle) }
     }
 
     func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError) {

@@ -13,6 +13,17 @@ public final class ProviderAgent: Sendable {
         var description: ProviderDescription?
         /// The marker on record: the one of the Provider object, once it was found or made.
         var recordedIdentity: String?
+        /// Markers that were on record before, and stand for the same provider since a person said so.
+        var formerIdentities: [String] = []
+        /// The marker that a person accepts instead of the recorded one.
+        var adoption: String?
+        /// What an engine with another marker holds. Nothing of it is believed.
+        var stranger: ProviderObservation?
+        /// Counts the connections; those up to `stockTaken` were compared with the records.
+        var connection = 0
+        var stockTaken = 0
+        /// Unknown instances by the uid of the volume that they hold, as the records were compared last.
+        var unknownHolders: [String: ObservedInstance] = [:]
         var busy: [String: Int] = [:]
     }
 
@@ -25,13 +36,15 @@ public final class ProviderAgent: Sendable {
     /// Instance uids that are to be read directly.
     let toRead = Guarded<[String: InstanceHandle]>([:])
     let readRequested = Signal()
+    let retryRequested = Signal()
     let onChange: @Sendable (_ uids: [String]?) -> Void
 
     /// - Parameters:
-    ///   - recordedIdentity: from the Provider object's status.
+    ///   - recordedIdentity, formerIdentities: from the Provider object's status.
     ///   - onChange: queues the sets of these instances, or (nil) all sets of the provider and the Provider itself.
     public init(
-        name: String, provider: any Provider, recordedIdentity: String?, _ surroundings: Surroundings, logger: Logger,
+        name: String, provider: any Provider, recordedIdentity: String?, formerIdentities: [String] = [],
+        _ surroundings: Surroundings, logger: Logger,
         onChange: @escaping @Sendable (_ uids: [String]?) -> Void
     ) {
         self.name = name
@@ -41,15 +54,20 @@ public final class ProviderAgent: Sendable {
         var logger = logger
         logger[metadataKey: "provider"] = "\(name)"
         self.logger = logger
-        state = Guarded(State(recordedIdentity: recordedIdentity))
+        state = Guarded(State(recordedIdentity: recordedIdentity, formerIdentities: formerIdentities))
     }
 
     public var description: ProviderDescription? { state.withLock { $0.description } }
 
+    /// For planning: nothing is decided before what is there was compared with the records.
     public var view: ProviderView {
         state.withLock { state in
-            ProviderView(
-                name: name, health: state.health, identity: state.recordedIdentity ?? "",
+            var health = state.health
+            if health == .reachable, state.stockTaken < state.connection {
+                health = .unreachable("what it holds is being compared with the records")
+            }
+            return ProviderView(
+                name: name, health: health, identity: state.recordedIdentity ?? "",
                 capabilities: state.description?.capabilities ?? ProviderCapabilities())
         }
     }
@@ -59,14 +77,15 @@ public final class ProviderAgent: Sendable {
         var attempt = 0
         while !Task.isCancelled {
             do throws(ProviderError) {
-                let recorded = state.withLock { $0.recordedIdentity }
-                let description = try await provider.describe(recordedIdentity: recorded)
+                let description = try await connect()
                 let events = try await provider.events()
                 defer { events.cancel() }
                 try await observe(expecting: description.identity)
                 state.withLock { state in
                     state.description = description
                     state.recordedIdentity = description.identity
+                    state.stranger = nil
+                    state.connection += 1
                     state.health = .reachable
                 }
                 attempt = 0
@@ -75,10 +94,11 @@ public final class ProviderAgent: Sendable {
                 lost(ProviderError(.unreachable, "the engine closed its event stream"))
             } catch {
                 lost(error)
+                if error.code == .identityMismatch { await lookAround() }
             }
             attempt += 1
             let delay = min(Duration.seconds(15), .milliseconds(200) * (1 << min(attempt, 7)))
-            do { try await surroundings.time.sleep(for: delay) } catch { return }
+            await retryRequested.wait(atMost: delay, surroundings.time)
         }
     }
 

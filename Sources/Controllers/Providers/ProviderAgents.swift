@@ -47,8 +47,18 @@ final class ProviderAgents: Sendable {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 stopAgentsOfNobody()
+                var isComplete = true
                 for object in caches.providers.list() where registry.agent(named: object.name) == nil {
-                    guard let provider = factory(object) else { continue }
+                    let provider: (any Provider)?
+                    do throws(ProviderError) {
+                        provider = try await factory(object)
+                        _ = registry.setFailure(nil, named: object.name)
+                    } catch {
+                        isComplete = false
+                        if registry.setFailure(error.message, named: object.name) { tell(object) }
+                        continue
+                    }
+                    guard let provider else { continue }
                     let agent = agent(object, provider)
                     operations.setLimit(object.name, max(1, object.spec.maxConcurrentOperations))
                     operations.setLimit("\(object.name) images", 2)
@@ -57,9 +67,22 @@ final class ProviderAgents: Sendable {
                     running.withLock { $0[object.name] = Running(uid: object.uid, stop: stop) }
                     group.addTask { await self.follow(agent, until: stop) }
                 }
-                await news.wait()
+                if isComplete {
+                    await news.wait()
+                } else {
+                    await news.wait(atMost: ProviderAgents.patience, surroundings.time)
+                }
             }
         }
+    }
+
+    /// How soon a Provider that could not be set up is tried again.
+    private static let patience = Duration.seconds(5)
+
+    private func tell(_ object: ProviderObject) {
+        logger.warning("provider cannot be set up", metadata: ["provider": "\(object.name)"])
+        providers.add(NamespacedName(name: object.name))
+        for set in caches.sets.list() { sets.add(NamespacedName(set)) }
     }
 
     /// Agents whose Provider is gone, or is another one of the same name.
@@ -93,7 +116,8 @@ final class ProviderAgents: Sendable {
         return ProviderAgent(
             name: name,
             provider: MeasuredProvider(base: provider, name: name, measures: measures, time: surroundings.time),
-            recordedIdentity: object.status.identity, surroundings, logger: logger
+            recordedIdentity: object.status.identity, formerIdentities: object.status.formerIdentities, surroundings,
+            logger: logger
         ) { uids in
             guard let uids else {
                 providers.add(NamespacedName(name: name))

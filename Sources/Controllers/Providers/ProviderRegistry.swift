@@ -7,6 +7,8 @@ import ProviderInterface
 /// The agents of all Providers, by name, and which one a set uses.
 public final class ProviderRegistry: Sendable {
     private let agents = Guarded<[String: ProviderAgent]>([:])
+    /// Why a Provider could not be set up.
+    private let failures = Guarded<[String: String]>([:])
     private let caches: ResourceCaches
 
     init(caches: ResourceCaches) { self.caches = caches }
@@ -14,6 +16,16 @@ public final class ProviderRegistry: Sendable {
     public func agent(named name: String) -> ProviderAgent? { agents.withLock { $0[name] } }
 
     func add(_ agent: ProviderAgent) { agents.withLock { $0[agent.name] = agent } }
+
+    func failure(named name: String) -> String? { failures.withLock { $0[name] } }
+
+    /// Returns whether it is another one than before; nil: it is set up.
+    func setFailure(_ failure: String?, named name: String) -> Bool {
+        failures.withLock { failures in
+            defer { failures[name] = failure }
+            return failures[name] != failure
+        }
+    }
 
     func remove(named name: String) { agents.withLock { $0[name] = nil } }
 
@@ -37,7 +49,9 @@ public final class ProviderRegistry: Sendable {
         guard object.spec.allowedNamespaces.isEmpty || object.spec.allowedNamespaces.contains(set.namespace) else {
             return missing(name, "Provider \(name) does not admit namespace \(set.namespace) (spec.allowedNamespaces)")
         }
-        guard let agent = agent(named: name) else { return missing(name, "Provider \(name) is not connected yet") }
+        guard let agent = agent(named: name) else {
+            return missing(name, failure(named: name) ?? "Provider \(name) is not connected yet")
+        }
         var view = agent.view
         let key = "\(set.namespace)/\(set.name)"
         if view.health == .reachable, let other = agent.mirror.foreignInstallation(of: key) {

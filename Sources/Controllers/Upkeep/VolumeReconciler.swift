@@ -56,7 +56,7 @@ struct VolumeReconciler: Sendable {
                 try await state("ProviderUnreachable", "provider \(volume.spec.provider) does not answer", of: volume)
                 return .requeue(after: .seconds(5))
             }
-            try await agent.provider.deleteVolume(VolumeHandle(uid: volume.uid))
+            try await agent.provider.deleteVolume(VolumeHandle(uid: volume.objectUID))
         }
         volume.metadata.finalizers.removeAll { $0 == Volume.finalizer }
         caches.volumes.absorb(written: try await client.update(volume))

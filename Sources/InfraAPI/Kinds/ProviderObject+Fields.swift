@@ -22,7 +22,24 @@ extension ProviderObject: SchemaRecord {
             PrinterColumn(
                 "Unknown", .integer, .count(ObjectPath("status", "unknownObjects")), isWide: true,
                 "Objects of this installation without a record."),
-        ])
+        ],
+        check: { ProviderValidation.validate($0) })
+}
+
+extension ProviderCredentials: SchemaRecord {
+    public static let fields: [Field<ProviderCredentials>] = [
+        .required(
+            "secretRef", \.secretRef, .record,
+            "Secret with ca.crt (who signs the engine's certificate), tls.crt and tls.key (ours), in PEM.")
+    ]
+}
+
+extension NamespacedSecretReference: SchemaRecord {
+    public static let fields: [Field<NamespacedSecretReference>] = [
+        .required(
+            "namespace", \.namespace, .string(.dns1123Label, minimum: 1, maximum: 63), "Namespace of the Secret."),
+        .required("name", \.name, .objectName, "Name of the Secret."),
+    ]
 }
 
 extension ProviderSpec: SchemaRecord {
@@ -30,10 +47,11 @@ extension ProviderSpec: SchemaRecord {
         .defaulted("type", \.type, .enumeration, "Kind of back end.")
             .immutable("make another Provider"),
         .optional(
-            "endpoint", \.endpoint, .string(.unixURL, minimum: 1, maximum: 4096),
-            "unix:///path; unset: the engine's usual socket."
+            "endpoint", \.endpoint, .string(.engineURL, minimum: 1, maximum: 4096),
+            "unix:///path, or tcp://HOST:PORT with TLS and credentials; unset: the engine's usual socket."
         )
         .immutable("make another Provider"),
+        .optional("credentials", \.credentials, .record, "What proves us and the engine to each other, over tcp."),
         .defaulted(
             "maxConcurrentOperations", \.maxConcurrentOperations, .int(1...1000),
             "Effects that run at the same time on this provider."),
@@ -47,6 +65,12 @@ extension ProviderSpec: SchemaRecord {
 extension ProviderStatus: SchemaRecord {
     public static let fields: [Field<ProviderStatus>] = [
         .optional("identity", \.identity, .identifier, "The identity marker that was found or made at first use."),
+        .optional(
+            "foundIdentity", \.foundIdentity, .string(maximum: 512),
+            "The identity that answers now, when it is another one; empty: no marker was found."),
+        .plain(
+            "formerIdentities", \.formerIdentities, .list(of: .identifier, .atomic, maximum: 10),
+            "Identities that were on record before another one was adopted, the newest last."),
         .optional("version", \.version, .identifier, "What the back end says of itself."),
         .optional("capabilities", \.capabilities, .record, "What it can do."),
         .plain(
@@ -65,6 +89,7 @@ extension ProviderCapabilities: SchemaRecord {
         .plain("resize", \.resize, .bool, "Whether it can make a volume larger."),
         .plain("sizeLimit", \.sizeLimit, .bool, "Whether a volume's size is enforced."),
         .plain("readOnlyRoot", \.readOnlyRoot, .bool, "Whether the root file system can be read-only."),
+        .plain("probeRoute", \.probeRoute, .bool, "Whether ports of its instances are reached from the controller."),
         .plain("files", \.files, .bool, "Whether it can put files into an instance."),
         .plain("hostPort", \.hostPort, .bool, "Whether ports of the host can be chosen."),
     ]
@@ -78,5 +103,6 @@ extension UnknownObject: SchemaRecord {
         .optional("set", \.set, .identifier, "namespace/name of the set on its label."),
         .optional("slot", \.slot, .counter, "Slot on its label."),
         .optional("uid", \.uid, .identifier, "uid on its label."),
+        .optional("epoch", \.epoch, .counter, "Epoch on its label, when it holds volumes."),
     ]
 }

@@ -3,6 +3,11 @@ public import Ambient
 /// A back end that holds instances and volumes; cluster-scoped. A docker Provider is one host and one failure domain.
 public struct ProviderObject: APIObject {
     public static let defaultAnnotation = "imm.dev/is-default-provider"
+    /// A person's request to accept the engine whose identity marker is this; echoed in `status.identity`. Of an engine
+    /// without a marker: the one that it is to get.
+    public static let adoptAnnotation = "imm.dev/adopt-identity"
+    /// A person's request to destroy these Unknown objects: the engine's own ids, separated by commas.
+    public static let destroyAnnotation = "imm.dev/destroy-unknown"
 
     public var metadata = ObjectMeta()
     public var spec = ProviderSpec()
@@ -17,8 +22,10 @@ public struct ProviderSpec: Sendable, Hashable {
     }
 
     public var type = Kind.docker
-    /// `unix:///path`; immutable while in use. nil: the engine's usual socket.
+    /// `unix:///path` or `tcp://host:port`; immutable while in use. nil: the engine's usual socket.
     public var endpoint: String?
+    /// For `tcp`, which is TLS with certificates on both sides and nothing less.
+    public var credentials: ProviderCredentials?
     /// Effects that run at the same time on this provider.
     public var maxConcurrentOperations = 8
     /// Namespaces whose sets may use it; empty means all.
@@ -27,9 +34,32 @@ public struct ProviderSpec: Sendable, Hashable {
     public init() {}
 }
 
+public struct ProviderCredentials: Sendable, Hashable {
+    public static let authorityKey = "ca.crt"
+    public static let certificateKey = "tls.crt"
+    public static let privateKeyKey = "tls.key"
+
+    /// Holds the three keys above, in PEM.
+    public var secretRef = NamespacedSecretReference()
+
+    public init() {}
+}
+
+/// A Secret, from a cluster-scoped object.
+public struct NamespacedSecretReference: Sendable, Hashable {
+    public var namespace = ""
+    public var name = ""
+
+    public init() {}
+}
+
 public struct ProviderStatus: Sendable, Hashable {
     /// The identity marker that was found or made at first use.
     public var identity: String?
+    /// The identity that answers now, when it is not `identity`; empty: no marker was found.
+    public var foundIdentity: String?
+    /// Identities that were on record before a person adopted another one, the newest last. At most 10.
+    public var formerIdentities: [String] = []
     public var version: String?
     public var capabilities: ProviderCapabilities?
     /// Objects of our installation without a stored record (law L6): reported, never destroyed by themselves. At most 100.
@@ -55,6 +85,7 @@ public struct ProviderCapabilities: Sendable, Hashable {
     public var resize = false
     public var sizeLimit = false
     public var readOnlyRoot = true
+    public var probeRoute = true
     public var files = true
     public var hostPort = true
 
@@ -69,6 +100,8 @@ public struct UnknownObject: Sendable, Hashable {
     public var slot: Int?
     /// uid label of the object.
     public var uid: String?
+    /// Epoch on its label; unset: it holds no volume.
+    public var epoch: Int?
 
     public init() {}
 }

@@ -70,6 +70,9 @@ extension VolumeStatus: SchemaRecord {
             "What the provider has grown it to; unset: still spec.size."),
         .optional("providerID", \.providerID, .identifier, "The provider's own name of the volume."),
         .optional("providerIdentity", \.providerIdentity, .identifier, "Identity of the provider when it was made."),
+        .optional(
+            "objectUID", \.objectUID, .identifier,
+            "uid that the provider knows it by, where it was found without a record; unset: the record's own."),
         .plain("epoch", \.epoch, .counter, "Number of the newest attachment; never goes back."),
         .optional("attachment", \.attachment, .record, "Who may write now."),
         .plain(

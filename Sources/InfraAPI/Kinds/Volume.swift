@@ -14,6 +14,14 @@ public struct Volume: APIObject {
     public init() {}
 }
 
+extension Volume {
+    /// Says of the record of a found volume what the provider calls it; the status follows in a write of its own.
+    public static let recoveredAnnotation = "imm.dev/recovered-object-uid"
+
+    /// The uid under which the provider knows it.
+    public var objectUID: String { status.objectUID ?? metadata.uid }
+}
+
 public struct VolumeSpec: Sendable, Hashable {
     /// Name of the Provider that holds the data.
     public var provider = ""
@@ -52,6 +60,9 @@ public struct VolumeStatus: Sendable, Hashable {
     /// The provider's own name of the volume and its identity marker when the volume was made there.
     public var providerID: String?
     public var providerIdentity: String?
+    /// uid of the volume's label and name at the provider, where it is not the record's own: of a volume that was found there
+    /// without a record.
+    public var objectUID: String?
     /// Number of the newest attachment; grows with each handover, never goes back.
     public var epoch = 0
     /// Who may write now. Stored before the effect that attaches; removed only with a receipt.

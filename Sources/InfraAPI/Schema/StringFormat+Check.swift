@@ -35,7 +35,9 @@ extension StringFormat {
         case .octalMode: return FileMode.parse(text) != nil
         case .base64: return Base64.decode(text) != nil
         case .dateTime: return Timestamp(rfc3339: text) != nil
-        case .unixURL: return text.hasPrefix("unix://") && Syntax.isPathBelowRoot(bytes.dropFirst(7))
+        case .engineURL:
+            if text.hasPrefix("unix://") { return Syntax.isPathBelowRoot(bytes.dropFirst(7)) }
+            return text.hasPrefix("tcp://") && Syntax.isHostAndPort(bytes.dropFirst(6))
         }
     }
 }
@@ -99,6 +101,22 @@ private enum Syntax {
         return bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
             !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
         }
+    }
+
+    /// `name:1` to `name:99999`, and the same of an address, where one of IPv6 stands in brackets.
+    static func isHostAndPort(_ bytes: Substring.UTF8View) -> Bool {
+        guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else { return false }
+        let (host, port) = (bytes[..<colon], bytes[bytes.index(after: colon)...])
+        guard (1...5).contains(port.count), port.allSatisfy(isDigit) else { return false }
+        guard host.first == UInt8(ascii: "["), host.last == UInt8(ascii: "]") else {
+            return isWord(host, first: isAlphanumeric, rest: isNameByte)
+        }
+        let address = host.dropFirst().dropLast()
+        return !address.isEmpty
+            && address.allSatisfy {
+                isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0 | 0x20) || $0 == UInt8(ascii: ":")
+                    || $0 == UInt8(ascii: ".")
+            }
     }
 
     static func isPercentage(_ bytes: String.UTF8View) -> Bool {

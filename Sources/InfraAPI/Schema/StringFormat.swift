@@ -32,7 +32,7 @@ public enum StringFormat: String, Sendable, Hashable, CaseIterable {
     /// RFC 3339
     case dateTime
     /// `unix:///path`
-    case unixURL
+    case engineURL
 
     /// The rule as a regular expression (ECMA-262, anchored); nil where any string will do, or where none says it well.
     public var pattern: String? {
@@ -60,7 +60,8 @@ public enum StringFormat: String, Sendable, Hashable, CaseIterable {
         case .percentage: "^(100|[1-9]?[0-9])%$"
         case .octalMode: "^0?[0-7]{1,3}$"
         case .base64: "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
-        case .unixURL: "^unix:///[^/\\x00]+(/[^/\\x00]+)*$"
+        case .engineURL:
+            "^(unix:///[^/\\x00]+(/[^/\\x00]+)*|tcp://([A-Za-z0-9][-A-Za-z0-9_.]*|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5})$"
         }
     }
 
@@ -96,7 +97,9 @@ public enum StringFormat: String, Sendable, Hashable, CaseIterable {
         case .octalMode: "must be permission bits in octal (e.g. '0444')"
         case .base64: "must be base64 (RFC 4648, with padding)"
         case .dateTime: "must be a time of RFC 3339 (e.g. '2026-01-31T12:00:00Z')"
-        case .unixURL: "must be 'unix://' and an absolute path (e.g. 'unix:///var/run/docker.sock')"
+        case .engineURL:
+            "must be 'unix://' and an absolute path (e.g. 'unix:///var/run/docker.sock'), or 'tcp://', a host and a port"
+                + " (e.g. 'tcp://engine.example:2376')"
         }
     }
 }

@@ -7,12 +7,13 @@ struct ContainerObservation {
     let names: ObjectNames
     let reachesContainers: Bool
 
-    func instance(_ container: Container) -> ObservedInstance {
+    /// - Parameter uid: under which it was asked for; nil: the one on its label.
+    func instance(_ container: Container, uid: String? = nil) -> ObservedInstance {
         let labels = container.labels
         let isOnHost = container.networkMode == "host"
         var instance = ObservedInstance(
             // An object of ours that lost its uid is still ours to report (law L6); its id stands in.
-            uid: labels[ObjectLabels.uid] ?? container.id, providerID: container.id, name: container.name,
+            uid: uid ?? labels[ObjectLabels.uid] ?? container.id, providerID: container.id, name: container.name,
             state: state(container), epoch: labels[ObjectLabels.epoch].flatMap { Int($0) } ?? 0,
             set: labels[ObjectLabels.set] ?? "", slot: labels[ObjectLabels.slot].flatMap { Int($0) } ?? 0,
             revision: labels[ObjectLabels.revision] ?? "", imageDigest: image(container),

@@ -7,7 +7,7 @@ extension DockerProvider {
         let name = names.container(creation.handle)
         let plan = ContainerPlan(creation: creation, names: names)
         _ = try await identity.check()
-        try await requireVolumes(creation)
+        try await requireVolumes(creation, name: name)
         let spec = try plan.spec(filePaths: writeFiles(of: plan))
         for _ in 0..<100 {
             if let id = try await createdID(name, spec, plan) { return try await inspected(id) }
@@ -77,7 +77,7 @@ extension DockerProvider {
         let mine = [byID, byName].compactMap { $0 }.first { isOurs($0, uid: handle.uid) }
         // A name that another holds is no proof of absence: whoever it is may hold the volumes too.
         if mine == nil, let byName { throw nameTaken(name, by: byName) }
-        return ConfirmingRead(identity: after, instance: mine.map(observation.instance))
+        return ConfirmingRead(identity: after, instance: mine.map { observation.instance($0, uid: handle.uid) })
     }
 
     // MARK: finding
@@ -102,7 +102,8 @@ extension DockerProvider {
 
     func isOurs(_ container: Container, uid: String) -> Bool {
         container.labels[ObjectLabels.installation] == configuration.installationID
-            && container.labels[ObjectLabels.uid] == uid
+            // One without a uid, or with somebody else's, is known by the engine's id.
+            && (container.labels[ObjectLabels.uid] == uid || container.id == uid)
     }
 
     /// The container of an effect that was acknowledged a moment ago.
@@ -153,7 +154,9 @@ extension DockerProvider {
     }
 
     /// The engine would make a missing volume, and an empty one would take the place of somebody's data (law L3).
-    private func requireVolumes(_ creation: InstanceCreation) async throws(ProviderError) {
+    ///
+    /// Nor does it refuse a second writer: our own are kept apart by `name`, and anybody else's is looked for (law L2).
+    private func requireVolumes(_ creation: InstanceCreation, name: String) async throws(ProviderError) {
         for request in creation.volumes {
             guard try await ownVolume(uid: request.volumeUID) != nil else {
                 throw ProviderError(
@@ -161,7 +164,28 @@ extension DockerProvider {
                     "the volume \(names.volume(uid: request.volumeUID)) of claim \(request.claim) is missing "
                         + "at the engine; it is never made anew in silence")
             }
+            let volume = names.volume(uid: request.volumeUID)
+            if let other = try await writer(on: volume, besides: name) {
+                throw ProviderError(
+                    .volumeInUse,
+                    "the volume \(volume) of claim \(request.claim) is mounted by container "
+                        + "\(other.names.first ?? "") (\(other.id)), which no record knows; remove that container first"
+                )
+            }
         }
+    }
+
+    /// A container that may write on a volume and has another name than the one that fences it.
+    private func writer(on volume: String, besides name: String) async throws(ProviderError) -> ContainerSummary? {
+        let holders = try await engineCall("list the containers that mount \(volume)") { () throws(DockerError) in
+            try await engine.listContainers(mounting: volume)
+        }
+        for holder in holders where !holder.names.contains(name) {
+            if holder.writableVolumeNames.contains(volume) { return holder }
+            guard holder.volumeNames.isEmpty, let container = try await inspect(holder.id) else { continue }
+            if container.mounts.contains(where: { $0.name == volume && $0.isWritable }) { return holder }
+        }
+        return nil
     }
 
     private func creationFailure(_ error: DockerError, _ plan: ContainerPlan) -> ProviderError {

@@ -1,5 +1,6 @@
 internal import Ambient
 internal import DockerEngine
+internal import InfraAPI
 public import ProviderInterface
 
 extension DockerProvider {
@@ -14,13 +15,27 @@ extension DockerProvider {
         }
         return ProviderObservation(
             identity: identity,
-            instances: try await instances(of: rows.filter { isOurs($0.labels) }).sorted {
+            instances: distinct(try await instances(of: rows.filter { isOurs($0.labels) })).sorted {
                 ($0.uid, $0.providerID) < ($1.uid, $1.providerID)
             },
             volumes: volumes.filter { isOurs($0.labels) && $0.name != names.identityMarker }.map(observed).sorted {
                 $0.uid < $1.uid
             },
             foreignSets: foreignSets(rows.map(\.labels) + volumes.map(\.labels)))
+    }
+
+    /// Of several containers with one uid label the one that has our name for it is the instance. The others are somebody's
+    /// copies, each Unknown under the engine's id.
+    private func distinct(_ instances: [ObservedInstance]) -> [ObservedInstance] {
+        let byUID = Dictionary(grouping: instances, by: \.uid)
+        return instances.map { instance in
+            guard let namesakes = byUID[instance.uid], namesakes.count > 1 else { return instance }
+            let original = namesakes.first(where: names.isOwn) ?? namesakes.min { $0.providerID < $1.providerID }
+            guard original?.providerID != instance.providerID else { return instance }
+            var copy = instance
+            copy.uid = instance.providerID
+            return copy
+        }
     }
 
     private func isOurs(_ labels: [String: String]) -> Bool {
@@ -43,7 +58,8 @@ extension DockerProvider {
         ObservedVolume(
             uid: volume.labels[ObjectLabels.uid] ?? names.volumeUID(of: volume.name) ?? volume.name,
             providerID: volume.name, set: volume.labels[ObjectLabels.set],
-            slot: volume.labels[ObjectLabels.slot].flatMap { Int($0) })
+            slot: volume.labels[ObjectLabels.slot].flatMap { Int($0) }, claim: volume.labels[ObjectLabels.claim],
+            size: volume.labels[ObjectLabels.size].flatMap { Int($0) }.map { Quantity(bytes: $0) })
     }
 
     /// What the rows of a list leave out is inspected, a few at a time; what was inspected in the same state before is

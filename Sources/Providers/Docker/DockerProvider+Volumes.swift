@@ -5,6 +5,7 @@ extension DockerProvider {
     public func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume {
         _ = try await identity.check()
         let name = names.volume(uid: creation.uid)
+        try await requireNoForeignData(of: creation.set)
         let labels = ObjectLabels.volume(creation, installationID: configuration.installationID)
         // Returns the one that is there, with the labels that it has.
         let volume = try await engineCall("create the volume \(name)") { () throws(DockerError) in
@@ -12,6 +13,30 @@ extension DockerProvider {
         }
         try requireOwn(volume, uid: creation.uid)
         return observed(volume)
+    }
+
+    /// Another installation's data for the same set: a blank volume beside it would be taken for it. The controllers are told by
+    /// lists, which may be a minute old; a volume is made but once, so that it is asked here.
+    private func requireNoForeignData(of set: String) async throws(ProviderError) {
+        let volumes = try await engineCall("list the volumes of set \(set)") { () throws(DockerError) in
+            try await engine.listVolumes(labels: [ObjectLabels.installation, "\(ObjectLabels.set)=\(set)"])
+        }
+        let installations = volumes.compactMap { $0.labels[ObjectLabels.installation] }
+        guard let other = installations.filter({ $0 != configuration.installationID }).min(),
+            !installations.contains(configuration.installationID)
+        else { return }
+        throw ProviderError(
+            .nameTaken,
+            "installation \(other) holds volumes of the set \(set) at this engine: one made now would begin without their "
+                + "data. Remove them there, or give this set another name")
+    }
+
+    public func readVolume(_ handle: VolumeHandle) async throws(ProviderError) -> ObservedVolume? {
+        let before = try await identity.check()
+        let volume = try await ownVolume(uid: handle.uid)
+        let after = try await identity.check()
+        guard before == after else { throw identity.mismatch(expected: before, found: after) }
+        return volume.map(observed)
     }
 
     public func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError) {

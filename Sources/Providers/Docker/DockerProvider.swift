@@ -46,10 +46,15 @@ public struct DockerProvider: Provider {
         capabilities.sizeLimit = false
         capabilities.readOnlyRoot = true
         capabilities.files = files != nil
+        capabilities.probeRoute = configuration.reachesContainers
         capabilities.hostPort = true
         return ProviderDescription(
             identity: try await identity.establish(recorded: recordedIdentity), version: version.version,
             capabilities: capabilities)
+    }
+
+    public func adopt(identity wanted: String) async throws(ProviderError) {
+        try await identity.adopt(wanted)
     }
 
     var observation: ContainerObservation {

@@ -37,14 +37,22 @@ struct IdentityMarker: Sendable {
             return recorded
         }
         let identity: String
-        if let found { identity = found } else { identity = try await make() }
+        if let found { identity = found } else { identity = try await make(randomness.uuid()) }
         expected.withLock { $0 = identity }
         return identity
     }
 
-    private func make() async throws(ProviderError) -> String {
+    /// Holds the engine to `identity`, whatever was recorded; a missing marker is made with it.
+    func adopt(_ identity: String) async throws(ProviderError) {
+        var found = try await read()
+        if found == nil { found = try await make(identity) }
+        guard found == identity else { throw mismatch(expected: identity, found: found) }
+        expected.withLock { $0 = identity }
+    }
+
+    private func make(_ identity: String) async throws(ProviderError) -> String {
         let name = names.identityMarker
-        let labels = [ObjectLabels.installation: names.installationID, ObjectLabels.identity: randomness.uuid()]
+        let labels = [ObjectLabels.installation: names.installationID, ObjectLabels.identity: identity]
         // Creation returns the volume that is there, so that of two makers the first one's label counts for both.
         let volume = try await engineCall("make the identity marker \(name)") { () throws(DockerError) in
             try await engine.createVolume(name: name, labels: labels)
@@ -72,6 +80,7 @@ struct IdentityMarker: Sendable {
         ProviderError(
             .identityMismatch,
             "the identity marker \(names.identityMarker) is \(found ?? "missing"), and \(expected ?? "none") is recorded: "
-                + "this may be another engine or data root; nothing is done until it is adopted")
+                + "this may be another engine or data root; nothing is done until it is adopted (immctl provider adopt)"
+        )
     }
 }

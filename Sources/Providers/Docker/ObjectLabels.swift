@@ -10,6 +10,9 @@ enum ObjectLabels {
     static let slot = "imm.dev/slot"
     static let revision = "imm.dev/revision"
     static let epoch = "imm.dev/epoch"
+    /// On volumes: what a record is made of when there is none (law L6).
+    static let claim = "imm.dev/claim"
+    static let size = "imm.dev/size"
     /// Names of the ports, which the engine does not know: `http=8080/tcp,dns=53/udp`.
     static let ports = "imm.dev/ports"
     /// On the identity marker alone: the random identity.
@@ -29,9 +32,12 @@ enum ObjectLabels {
     }
 
     static func volume(_ creation: VolumeCreation, installationID: String) -> [String: String] {
-        [
+        var labels = [
             installation: installationID, uid: creation.uid, set: creation.set, slot: String(creation.slot),
+            size: String(creation.size.bytes),
         ]
+        labels[claim] = creation.claim
+        return labels
     }
 
     private static func text(of ports: [Port]) -> String {

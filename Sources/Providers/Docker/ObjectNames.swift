@@ -12,6 +12,11 @@ struct ObjectNames: Sendable {
     /// By the slot's first volume where there is one, so that the name follows the volume.
     func container(_ handle: InstanceHandle) -> String { prefix + (handle.fenceVolumeUID ?? handle.uid) }
 
+    /// Whether we could have named it so: a container that copies our labels has another name.
+    func isOwn(_ instance: ObservedInstance) -> Bool {
+        ([instance.uid] + instance.volumeUIDs).contains { prefix + $0 == instance.name }
+    }
+
     func volume(uid: String) -> String { prefix + uid }
 
     /// The uid of a volume of ours; nil for any other name.

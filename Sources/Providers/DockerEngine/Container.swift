@@ -94,6 +94,8 @@ public struct ContainerSummary: Sendable, Hashable {
     public let state: String
     /// Names of the volumes that it holds.
     public let volumeNames: [String]
+    /// Those of them that it may write on.
+    public let writableVolumeNames: [String]
 
     init(_ json: JSONValue) {
         id = json.text("Id")
@@ -101,7 +103,9 @@ public struct ContainerSummary: Sendable, Hashable {
         imageID = json.text("ImageID")
         labels = json.map("Labels")
         state = json.text("State")
-        volumeNames = json.list("Mounts").filter { $0.text("Type") == "volume" }.map { $0.text("Name") }
+        let volumes = json.list("Mounts").filter { $0.text("Type") == "volume" }
+        volumeNames = volumes.map { $0.text("Name") }
+        writableVolumeNames = volumes.filter { $0["RW"]?.boolValue ?? true }.map { $0.text("Name") }
     }
 }
 

@@ -50,6 +50,13 @@ extension DockerEngine {
             .map { ContainerSummary($0) } ?? []
     }
 
+    /// All containers, running or not and whoever's, that mount a volume. Podman leaves the names of volumes out of the rows.
+    public func listContainers(mounting volume: String) async throws(DockerError) -> [ContainerSummary] {
+        let query = [("all", "1"), EngineCall.filters([("volume", [volume])])]
+        return try await json(EngineCall(.get, "/containers/json", query: query)).arrayValue?
+            .map { ContainerSummary($0) } ?? []
+    }
+
     /// Waits until the container does not run, and returns its exit code.
     public func waitForContainer(_ id: String, timeout: Duration) async throws(DockerError) -> Int {
         let call = try container(.post, id, "/wait", query: [("condition", "not-running")], timeout: timeout)

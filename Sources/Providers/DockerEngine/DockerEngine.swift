@@ -27,6 +27,14 @@ public struct DockerEngine: Sendable {
             time: time)
     }
 
+    /// Over TCP with TLS and certificates on both sides (dockerd --tlsverify), at `host:port`.
+    public init(address: String, tls: TLSOptions, time: any TimeSource) {
+        self.init(
+            transport: HTTPTransport(
+                endpoint: .tcp(base: "https://\(address)", tls: tls), limits: HTTPLimits(maxRequestBytes: 256 << 20)),
+            time: time)
+    }
+
     /// Ends all calls and streams; the client cannot be used any more.
     public func shutdown() {
         transport.shutdown()

@@ -12,6 +12,10 @@ public protocol Provider: Sendable {
     ///   Otherwise a missing or different marker is `.identityMismatch`, and none is made.
     func describe(recordedIdentity: String?) async throws(ProviderError) -> ProviderDescription
 
+    /// Accepts the engine that answers now, as a person asked: effects are held to this identity from now on. One without a
+    /// marker gets this one. One whose marker is another is `.identityMismatch`: it is not the one that the person saw.
+    func adopt(identity: String) async throws(ProviderError)
+
     /// Turns an image reference into what a revision holds (DESIGN "Resolving an image"): a digest as given; the local
     /// image's repository digest; its image ID; else the registry's answer. `askRegistryFirst` puts the registry first
     /// wherever the local image has a repository digest.
@@ -45,6 +49,8 @@ public protocol Provider: Sendable {
     func read(_ handle: InstanceHandle) async throws(ProviderError) -> ConfirmingRead
 
     func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume
+    /// The confirming read of a volume: direct, with the identity compared before and after. nil: it is not there.
+    func readVolume(_ handle: VolumeHandle) async throws(ProviderError) -> ObservedVolume?
     /// Refused while anything holds it (`.volumeInUse`). One that is gone is fine.
     func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError)
 
@@ -154,12 +160,15 @@ public struct VolumeCreation: Sendable, Hashable {
     /// `namespace/name` of the set, and the slot, for labels.
     public var set: String
     public var slot: Int
+    /// Name of the claim, for the label that a volume without a record is known by again.
+    public var claim: String?
 
-    public init(uid: String, size: Quantity, set: String, slot: Int) {
+    public init(uid: String, size: Quantity, set: String, slot: Int, claim: String? = nil) {
         self.uid = uid
         self.size = size
         self.set = set
         self.slot = slot
+        self.claim = claim
     }
 }
 
@@ -220,12 +229,19 @@ public struct ObservedVolume: Sendable, Hashable {
     public var providerID: String
     public var set: String?
     public var slot: Int?
+    public var claim: String?
+    /// As it was made; nil where the engine does not keep it.
+    public var size: Quantity?
 
-    public init(uid: String, providerID: String, set: String?, slot: Int?) {
+    public init(
+        uid: String, providerID: String, set: String?, slot: Int?, claim: String? = nil, size: Quantity? = nil
+    ) {
         self.uid = uid
         self.providerID = providerID
         self.set = set
         self.slot = slot
+        self.claim = claim
+        self.size = size
     }
 }
 

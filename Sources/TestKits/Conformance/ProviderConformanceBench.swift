@@ -7,7 +7,13 @@ final class ConformanceBench: Sendable {
     let subject: ProviderConformance.Subject
     private let made = Guarded<(instances: [InstanceHandle], volumes: [VolumeHandle])>(([], []))
 
-    init(_ subject: ProviderConformance.Subject) { self.subject = subject }
+    /// Of its own: of one set, no two installations have volumes at one engine.
+    let set: String
+
+    init(_ subject: ProviderConformance.Subject) {
+        self.subject = subject
+        set = "conformance/set-" + subject.surroundings.randomness.nameSuffix(length: 8)
+    }
 
     var provider: any Provider { subject.provider }
 
@@ -29,7 +35,7 @@ final class ConformanceBench: Sendable {
             template.spec.volumeMounts.append(mount)
         }
         return InstanceCreation(
-            handle: handle, set: "conformance/set", slot: 4, instanceName: "set-4-abcde", revision: "set-0123456789",
+            handle: handle, set: set, slot: 4, instanceName: "set-4-abcde", revision: "set-0123456789",
             revisionHash: "v1-0123456789", template: template, secretValues: [:], volumes: volumes)
     }
 
@@ -42,7 +48,7 @@ final class ConformanceBench: Sendable {
     }
 
     func volumeCreation(_ uid: String) -> VolumeCreation {
-        VolumeCreation(uid: uid, size: Quantity(bytes: 1 << 20), set: "conformance/set", slot: 4)
+        VolumeCreation(uid: uid, size: Quantity(bytes: 1 << 20), set: set, slot: 4)
     }
 
     func handle(_ instance: ObservedInstance, of creation: InstanceCreation) -> InstanceHandle {

@@ -20,7 +20,7 @@ extension ProviderConformance {
                 let seen = try await bench.provider.observe().instances.filter { $0.uid == creation.handle.uid }
                 try bench.expectEqual(seen, [made], "the observation")
                 try bench.expectEqual(made.epoch, 7, "the epoch")
-                try bench.expectEqual(made.set, "conformance/set", "the set")
+                try bench.expectEqual(made.set, bench.set, "the set")
                 try bench.expectEqual(made.slot, 4, "the slot")
                 try bench.expectEqual(made.revision, "set-0123456789", "the revision")
                 try bench.expectEqual(made.startedAt, nil, "the start time")

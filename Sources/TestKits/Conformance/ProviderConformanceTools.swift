@@ -52,7 +52,7 @@ extension ProviderConformance {
                         "/bin/sh", "-c", "echo $IMM_SET $IMM_SLOT $IMM_INSTANCE $IMM_REVISION $IMM_EPOCH",
                     ], timeout: .seconds(10))
                 try bench.expectEqual(
-                    String(decoding: result.output, as: UTF8.self), "conformance/set 4 set-4-abcde set-0123456789 9\n",
+                    String(decoding: result.output, as: UTF8.self), "\(bench.set) 4 set-4-abcde set-0123456789 9\n",
                     "the environment")
             },
             Check(name: "logs hold what it wrote, and following them ends with it") { bench in

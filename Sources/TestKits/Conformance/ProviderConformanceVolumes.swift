@@ -50,7 +50,7 @@ extension ProviderConformance {
                 let again = try await bench.provider.createVolume(bench.volumeCreation(volume.volumeUID))
                 let seen = try await bench.provider.observe().volumes.filter { $0.uid == volume.volumeUID }
                 try bench.expectEqual(seen, [again], "the observation")
-                try bench.expectEqual(again.set, "conformance/set", "the set")
+                try bench.expectEqual(again.set, bench.set, "the set")
                 try bench.expectEqual(again.slot, 4, "the slot")
             },
             Check(name: "a volume that is held cannot be deleted, and its holder's end does not delete it") { bench in

@@ -4,6 +4,8 @@ import InfraAPI
 struct ChaosReport: CustomStringConvertible {
     let seed: UInt64
     var rounds = 0
+    /// How long a rollout takes when nothing is killed.
+    var rolloutTime = Duration.zero
     var kills: [ChaosRound.Kill: Int] = [:]
     /// Kills that met a rollout under way.
     var interrupted = 0
@@ -18,7 +20,7 @@ struct ChaosReport: CustomStringConvertible {
     var description: String {
         let kinds = ChaosRound.Kill.allCases.map { "\($0.rawValue) \(kills[$0] ?? 0)" }.joined(separator: ", ")
         return """
-            chaos: seed \(seed), \(rounds) rounds
+            chaos: seed \(seed), \(rounds) rounds; a rollout undisturbed took \(rolloutTime)
             kills: \(kinds); \(interrupted) in the middle of a rollout
             handovers: \(handovers); \(lines) lines written, \(linesWithoutEngine) of them while no engine ran
             violations: \(violations.count)\(violations.map { "\n  " + $0 }.joined())

@@ -16,8 +16,8 @@ struct ChaosRound: Sendable {
 
     let number: Int
     let kill: Kill
-    /// From the release to the kill.
-    let moment: Duration
+    /// When the kill comes after the release, in thousandths of the time that a rollout takes undisturbed.
+    let moment: Int
     /// From the kill to the start of what was killed.
     let downtime: Duration
     /// Which container, and how; any number.
@@ -34,7 +34,7 @@ struct ChaosRound: Sendable {
             if kinds.isEmpty { kinds = Kill.allCases.shuffled(using: &random) }
             let kill = kinds.removeLast()
             return ChaosRound(
-                number: number, kill: kill, moment: .milliseconds(Int(random.next() % 1500)),
+                number: number, kill: kill, moment: Int(random.next() % 1000),
                 downtime: .milliseconds(Int(random.next() % 2500)), choice: random.next(),
                 isAwaited: number == count || random.next() % 3 > 0)
         }

@@ -29,6 +29,13 @@ final class ChaosRun {
     func run() async throws {
         try await bed.apply(manifest)
         volumes = try await bed.settled(ChaosRun.set, .seconds(60)).volumes
+        manifest.environment = [("ROUND", "0")]
+        let begun = SystemTime().now
+        try await bed.apply(manifest)
+        try await bed.wait(for: ChaosRun.set, "a rollout undisturbed", .seconds(60)) {
+            $0.isSettled && $0.runs(round: 0)
+        }
+        report.rolloutTime = SystemTime().now - begun
         for round in rounds {
             do {
                 try await run(round)
@@ -46,7 +53,7 @@ final class ChaosRun {
     private func run(_ round: ChaosRound) async throws {
         manifest.environment = [("ROUND", "\(round.number)")]
         try await bed.apply(manifest)
-        try await Task.sleep(for: round.moment)
+        try await Task.sleep(for: report.rolloutTime * round.moment / 1000)
         if try await !bed.fleet(ChaosRun.set).isSettled { report.interrupted += 1 }
         try await kill(round)
         report.kills[round.kill, default: 0] += 1

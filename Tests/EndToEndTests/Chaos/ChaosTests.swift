@@ -24,7 +24,7 @@ extension EndToEnd {
                         print(run.report)
                         #expect(run.report.violations == [], "IMM_TEST_SEED=\(seed)\n\(bed.daemon.log.lastLines(40))")
                         #expect(run.report.handovers >= ChaosTests.rounds, "IMM_TEST_SEED=\(seed)")
-                        #expect(run.report.interrupted >= ChaosTests.rounds / 2, "the kills met nothing under way")
+                        #expect(run.report.interrupted > 0, "the kills met nothing under way")
                     }
                 }
             } catch {

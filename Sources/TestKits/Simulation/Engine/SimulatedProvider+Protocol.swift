@@ -14,6 +14,14 @@ extension SimulatedProvider {
         return ProviderDescription(identity: identity, version: "simulated", capabilities: capabilities)
     }
 
+    public func adopt(identity: String) async throws(ProviderError) {
+        let found = try await call(.describe) { (engine, _) in engine.identity }
+        guard found == identity else {
+            throw ProviderError(.identityMismatch, "the provider is \(found), not \(identity)")
+        }
+        try expect(identity, found)
+    }
+
     public func resolve(image: String, askRegistryFirst: Bool) async throws(ProviderError) -> String {
         try await call(.resolve, image) { (_, _) in }
         if image.contains("@") { return image }
@@ -111,6 +119,13 @@ extension SimulatedProvider {
         let subject = "\(creation.set)/\(creation.slot) \(creation.uid)"
         return try await call(.createVolume, subject, volumeUID: creation.uid, late: .createVolume(creation)) {
             (engine, _) in engine.createVolume(creation)
+        }
+    }
+
+    public func readVolume(_ handle: VolumeHandle) async throws(ProviderError) -> ObservedVolume? {
+        try checkIdentity()
+        return try await call(.read, handle.uid, volumeUID: handle.uid) { (engine, _) in
+            engine.volumes[handle.uid]?.observed
         }
     }
 
