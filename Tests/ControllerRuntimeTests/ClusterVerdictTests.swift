@@ -192,68 +192,76 @@ import Testing
         #expect(report.problems.isEmpty, "\(report)")
     }
 
-    /// Good and bad releases, retries, pauses, scaling and changes of the policy in any order; in the end a good image.
-    private static func releases(_ seed: UInt64) -> ClusterReport {
-        SimulatedCluster.run(
-            name, seed: seed, ClusterOptions(faults: .rough, deadline: .seconds(30_000), maxJobs: 300_000)
-        ) { cluster in
-            let random = cluster.simulation.randomness.stream("scenario")
-            let claims = random.below(2)
-            register(cluster)
-            var wanted = set(3, "app:1", claims: claims)
-            try await cluster.apply(wanted)
-            for round in 0..<25 {
-                let choice = random.below(8)
-                switch choice {
-                case 6: try await retry(cluster, "\(round)")
-                case 7: cluster.killController()
-                default: wanted = changed(wanted, choice, random)
-                }
-                try await cluster.apply(wanted)
-                try await cluster.time.sleep(for: .seconds(random.below(4) == 0 ? 60 : random.below(10)))
-            }
-            try await end(cluster, wanted)
-        }
+    private enum Whim: CaseIterable {
+        case release, releaseAgain, scale, pause, policy, retry, kill
     }
 
-    /// The faults stop, and a good image is asked for.
-    private static func end(_ cluster: SimulatedCluster, _ last: InstanceSet) async throws {
-        var wanted = last
-        cluster.engine.setFaults(.none)
-        wanted.spec.paused = false
-        wanted.spec.template.spec.image = "app:2"
-        try await cluster.apply(wanted)
-        try await retry(cluster, "last")
-        let replicas = wanted.spec.replicas
-        try await cluster.wait(for: .seconds(300), "the last is seen") { world in
-            world.sets.values.allSatisfy { $0.status.retryToken == "last" }
+    private static let images = ["app:1", "app:2", "app:3", "app:crashing", "app:deaf", "app:refused"]
+
+    private static func changed(_ set: InstanceSet, _ whim: Whim, _ number: Int) -> InstanceSet {
+        var set = set
+        switch whim {
+        case .release, .releaseAgain: set.spec.template.spec.image = images[number % images.count]
+        case .scale: set.spec.replicas = 1 + number % 4
+        case .pause: set.spec.paused.toggle()
+        case .policy: set.spec.onFailure = set.spec.onFailure == .pause ? .rollback : .pause
+        case .retry, .kill: break
         }
-        // What landed late and has no record is a person's to remove; it holds its slot's volumes until then.
+        return set
+    }
+
+    private static func act(_ whim: Whim, _ wanted: InstanceSet, round: Int, _ cluster: SimulatedCluster) async throws {
+        if whim == .retry { try await retry(cluster, "\(round)") }
+        if whim == .kill { cluster.killController() }
+        try await cluster.apply(wanted)
+    }
+
+    /// What landed late and has no record is a person's to remove; it holds its slot's volumes until then.
+    private static func removeUnknown(_ cluster: SimulatedCluster) async throws {
         try await cluster.time.sleep(for: .seconds(180))
         let provider = try await cluster.client.get(
             ProviderObject.self, namespace: "", name: SimulatedCluster.providerName)
         for unknown in provider.status.unknownObjects where unknown.kind == "Instance" {
             cluster.engine.vanish(uid: unknown.uid ?? "")
         }
-        try await cluster.wait(for: .seconds(3600), "all run app:2", allRun(replicas, digest("2")))
-        // No fault of the engine or of the controller was ever held against a good image.
+    }
+
+    /// No fault of the engine or of the controller was ever held against a good image.
+    private static func expectGoodOnesUnblamed(_ cluster: SimulatedCluster) {
         let good = cluster.laws.world.revisions.values.filter { revision in
-            (["1", "2", "3"] as [Character]).contains { revision.spec.template.spec.image.hasSuffix(digest($0)) }
+            ["1", "2", "3"].contains { revision.spec.template.spec.image.hasSuffix(digest($0)) }
         }
         #expect(good.allSatisfy { $0.status.verdict != .rejected && $0.status.retriedAt == nil })
     }
 
-    /// Another image, size, pause or policy.
-    private static func changed(_ set: InstanceSet, _ choice: Int, _ random: SeededRandomness) -> InstanceSet {
-        let images = ["app:1", "app:2", "app:3", "app:crashing", "app:deaf", "app:refused"]
-        var set = set
-        switch choice {
-        case 0, 1, 2: set.spec.template.spec.image = images[random.below(images.count)]
-        case 3: set.spec.replicas = 1 + random.below(4)
-        case 4: set.spec.paused = !set.spec.paused
-        default: set.spec.onFailure = set.spec.onFailure == .pause ? .rollback : .pause
+    /// Good and bad releases, retries, pauses, scaling and changes of the policy in any order; in the end a good image.
+    private static func releases(_ seed: UInt64) -> ClusterReport {
+        SimulatedCluster.run(
+            name, seed: seed, ClusterOptions(faults: .rough, deadline: .seconds(30_000), maxJobs: 300_000)
+        ) { cluster in
+            let random = cluster.simulation.randomness.stream("scenario")
+            register(cluster)
+            var wanted = set(3, "app:1", claims: random.below(2))
+            try await cluster.apply(wanted)
+            for round in 0..<25 {
+                let whim = Whim.allCases[random.below(Whim.allCases.count)]
+                wanted = changed(wanted, whim, random.below(60))
+                try await act(whim, wanted, round: round, cluster)
+                try await cluster.time.sleep(for: .seconds(random.below(4) == 0 ? 60 : random.below(10)))
+            }
+            try await end(wanted, cluster)
         }
-        return set
+    }
+
+    private static func end(_ wanted: InstanceSet, _ cluster: SimulatedCluster) async throws {
+        cluster.engine.setFaults(.none)
+        var last = wanted
+        last.spec.paused = false
+        last.spec.template.spec.image = "app:2"
+        try await cluster.apply(last)
+        try await removeUnknown(cluster)
+        try await cluster.wait(for: .seconds(3600), "all run app:2", allRun(last.spec.replicas, digest("2")))
+        expectGoodOnesUnblamed(cluster)
     }
 
     @Test func `whatever people ask for, a good image wins in the end`() {
