@@ -55,6 +55,16 @@ struct BentProvider: Provider {
         try await base.createVolume(creation)
     }
 
+    func adopt(identity: String) async throws(ProviderError) { try await base.adopt(identity: identity) }
+
+    func readVolume(_ handle: VolumeHandle) async throws(ProviderError) -> ObservedVolume? {
+        try await base.readVolume(handle)
+    }
+
+    func resizeVolume(_ handle: VolumeHandle, to size: Quantity) async throws(ProviderError) {
+        try await base.resizeVolume(handle, to: size)
+    }
+
     func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError) { try await base.deleteVolume(handle) }
 
     func execute(
