@@ -50,9 +50,8 @@ extension EndToEnd {
                 }
                 // What `immctl volume reattach data-db-1 --set db --slot 0 --displace` writes.
                 let (zero, one) = (try first.volume(0), try first.volume(1))
-                for (volume, claim) in [
-                    (zero, JSONValue.null), (one, ["set": "db", "slot": 0, "name": "data"]),
-                ] {
+                let place: JSONValue = ["set": "db", "slot": 0, "name": "data"]
+                for (volume, claim) in [(zero, JSONValue.null), (one, place)] {
                     _ = try await bed.client.mergePatch(
                         ObjectReference(Volume.resourceType, namespace: "default", name: volume.name),
                         ["spec": ["claim": claim]], nil, WriteOptions())
