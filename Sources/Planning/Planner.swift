@@ -20,6 +20,8 @@ public enum Planner {
 
         planFinalizer(&draft)
         for planned in trial.steps { draft.add(planned) }
+        // Whatever else it waits for: this ends only when somebody decides.
+        if let wait = revisions.verdictWait { draft.wait(nil, wait.reason, wait.message) }
         ForceDetachPlanner.plan(&draft)
         if blocked(&draft) == nil {
             revisions.plan(&draft)

@@ -124,7 +124,6 @@ struct RevisionChoice {
         } else if let updateRevision, update == nil {
             freeze(updateRevision, &draft)
         }
-        if let wait = verdictWait { draft.wait(nil, wait.reason, wait.message) }
         forgetOldRevisions(&draft)
     }
 

@@ -69,8 +69,10 @@ struct Trial {
     private func evidence(against revision: Revision) -> RevisionEvidence? {
         let spec = observation.set.spec
         let minReady = Duration.seconds(spec.minReadySeconds)
+        let dispossessed = ForceDetachPlanner.dispossessed(observation.volumes)
         let failures = observation.instances.lazy
             .filter { $0.record.spec.revision == revision.metadata.name && $0.record.spec.slot < spec.replicas }
+            .filter { !dispossessed.contains($0.record.metadata.uid) }
             .map { Occupant($0, minReady: minReady, now: observation.now) }
             .filter { !$0.isLeaving }
             .compactMap { occupant in

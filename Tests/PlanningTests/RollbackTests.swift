@@ -313,6 +313,16 @@ import Testing
         #expect(changes.contains { $0.reason == .rolledBack && $0.message.contains(rehearsal.name("app:v1")) })
     }
 
+    @Test func `a verdict stands while the provider is away`() throws {
+        var rehearsal = proven()
+        rehearsal.apply(image: "app:v2")
+        try rehearsal.run()
+        rehearsal.world.observation.provider.health = .unreachable("no answer")
+        let status = Planner.plan(rehearsal.world.observation).status
+        #expect(status.conditions["Stalled"]?.reason == "RolledBack")
+        #expect(status.conditions["Reconciling"] == nil)
+    }
+
     @Test func `a restart is echoed once it is taken up`() throws {
         var rehearsal = proven()
         rehearsal.apply {
