@@ -194,7 +194,8 @@ let package = Package(
             "APIServerTests",
             [
                 "APIServer", "APIClient", "ResourceAPI", "ObjectStore", "HTTPTransport", "InfraAPI", "JSON", "Ambient",
-                "PKI", "Telemetry", logging, lifecycle,
+                "PKI", "Telemetry", logging, lifecycle, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests(
             "ImmctlTests",

@@ -47,6 +47,9 @@ final class RawConnection: Sendable {
         if descriptor >= 0 { Glibc.close(descriptor) }
     }
 
+    /// Closes the direction to the server alone.
+    func endSending() { shutdown(descriptor.withLock { $0 }, Int32(SHUT_WR)) }
+
     func send(_ text: String) throws {
         let bytes = Array(text.utf8)
         #expect(write(descriptor.withLock { $0 }, bytes, bytes.count) == bytes.count)

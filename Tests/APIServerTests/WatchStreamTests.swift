@@ -126,6 +126,41 @@ import Testing
         }
     }
 
+    @Test func `a client that only ends its own direction ends the watch too`() async throws {
+        try await ServedFixture.run { fixture in
+            let raw = try await RawConnection.open(fixture.socketPath)
+            defer { raw.close() }
+            try raw.send("GET \(WatchStreamTests.secrets)?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            try await eventually("the watch is open") { fixture.server.openStreamCount == 1 }
+            raw.endSending()
+            try await eventually("its watch is freed") {
+                fixture.server.openStreamCount == 0 && fixture.store.watchCounts.all == 0
+            }
+        }
+    }
+
+    @Test func `a watch that ends leaves its connection to the next request, and to the next watch`() async throws {
+        try await ServedFixture.run { fixture in
+            let raw = try await RawConnection.open(fixture.socketPath)
+            for round in 0..<3 {
+                try raw.send(
+                    "GET \(WatchStreamTests.secrets)?watch=1&timeoutSeconds=1 HTTP/1.1\r\nHost: x\r\n\r\n"
+                        + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+                var said = ""
+                try await eventually("round \(round) is answered") {
+                    said += String(decoding: try #require(raw.received()), as: UTF8.self)
+                    return said.hasSuffix("ok")
+                }
+                #expect(said.contains("\r\n0\r\n\r\n"), "the stream ended in order: \(said)")
+                #expect(fixture.server.openStreamCount == 0)
+            }
+            try raw.send("GET \(WatchStreamTests.secrets)?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            try await eventually("the watch is open") { fixture.server.openStreamCount == 1 }
+            raw.close()
+            try await eventually("it is freed with its client") { fixture.server.openStreamCount == 0 }
+        }
+    }
+
     @Test func `a watcher that does not read is cut off, and holds nobody up`() async throws {
         var limits = APIServerLimits()
         limits.writeStallTimeout = .milliseconds(300)

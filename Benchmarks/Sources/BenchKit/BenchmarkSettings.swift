@@ -1,16 +1,16 @@
 /// Where things are; the scripts beside this package give them as variables.
-public struct BenchmarkSettings: Sendable {
+package struct BenchmarkSettings: Sendable {
     /// Folder of the release binaries.
-    public let binaries: String
+    package let binaries: String
     /// Folder for data, sockets and logs.
-    public let directory: String
+    package let directory: String
     /// Repetitions of which the median counts.
-    public let rounds: Int
+    package let rounds: Int
     private let environment: [String: String]
     private let script: String
 
     /// - Parameter script: what sets the variables; for errors.
-    public init(_ environment: [String: String], setBy script: String) throws {
+    package init(_ environment: [String: String], setBy script: String) throws {
         func value(_ name: String) throws -> String {
             try BenchmarkSettings.value(name, in: environment, setBy: script)
         }
@@ -21,7 +21,7 @@ public struct BenchmarkSettings: Sendable {
     }
 
     /// A variable that must be set.
-    public func value(_ name: String) throws -> String {
+    package func value(_ name: String) throws -> String {
         try BenchmarkSettings.value(name, in: environment, setBy: script)
     }
 

@@ -7,7 +7,14 @@ struct AuthenticatingResponder: HTTPResponder {
     let base: APIResponder
     let source: CallerSource
 
+    /// In a task of its own, which gives the memory back that finding the answer needed. The connection's task, which this
+    /// is called in, keeps the most that any of its requests ever needed for as long as the connection lasts.
     func respond(to request: Request, context: APIRequestContext) async -> Response {
+        async let response = answer(request, context)
+        return await response
+    }
+
+    private func answer(_ request: Request, _ context: APIRequestContext) async -> Response {
         var context = context
         do throws(APIStatus) {
             context.caller = try await source.caller(request, context.channel)

@@ -4,7 +4,8 @@ import NIOCore
 /// Passes the bytes of a connection on to the HTTP server, until a request takes the connection over: from then on what
 /// comes in is that request's, and the HTTP server hears nothing more of it. What goes out goes on being the response's body.
 ///
-/// A websocket begins so. It stands before the HTTP decoder, which stops at a request that asks for another protocol.
+/// A websocket begins so. It stands before the HTTP decoder, which stops at a request that asks for another protocol. A
+/// response without an end of its own is told here when its client goes: the HTTP server tells nobody who does not read.
 final class ConnectionTakeover: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -12,6 +13,22 @@ final class ConnectionTakeover: ChannelDuplexHandler {
 
     private var incoming: IncomingBytes?
     private var holdsRead = false
+    private var hasEnded = false
+    private var onEnd: (@Sendable () -> Void)?
+
+    /// Calls `body` when the client goes, soon if it is gone already; nil takes back what was asked for before.
+    static func onEnd(of channel: any Channel, _ body: (@Sendable () -> Void)?) {
+        channel.eventLoop.execute {
+            guard
+                let handler = try? channel.pipeline.syncOperations.handler(type: ConnectionTakeover.self),
+                !handler.hasEnded
+            else {
+                body?()
+                return
+            }
+            handler.onEnd = body
+        }
+    }
 
     /// Takes the connection of a request over; nil when it is closed already.
     static func take(_ channel: any Channel) async -> IncomingBytes? {
@@ -49,16 +66,23 @@ final class ConnectionTakeover: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent { incoming?.end() }
+        if case .inputClosed? = event as? ChannelEvent { end() }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        incoming?.end()
+        end()
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { incoming?.end() }
+    func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+    private func end() {
+        hasEnded = true
+        incoming?.end()
+        let body = onEnd.take()
+        body?()
+    }
 }
 
 /// The bytes of a connection that was taken over, as they come. One reader.

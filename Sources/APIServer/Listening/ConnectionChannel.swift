@@ -29,7 +29,8 @@ struct ConnectionChannel: HTTPChannelHandler {
             let pipeline = channel.pipeline.syncOperations
             if let security {
                 try pipeline.addHandlers(
-                    PlainHTTPRefusal(), security.makeTLSHandler(), PeerCertificateHandler(security.peers))
+                    PlainHTTPRefusal(), security.makeTLSHandler(), PeerCertificateHandler(security.peers),
+                    WriteGathering())
             }
             try pipeline.addHandler(
                 RequestDeadlines(

@@ -11,9 +11,9 @@ import PKI
 final class PeerCertificates: Sendable {
     typealias Verdict = Result<CertifiedClient, PKIError>
 
-    private struct Entry {
-        let der: [UInt8]
-        var verdict: Verdict?
+    private enum Entry {
+        case shown(der: [UInt8])
+        case judged(Verdict)
     }
 
     private let authority: CertificateAuthority
@@ -25,21 +25,25 @@ final class PeerCertificates: Sendable {
     /// none. The validity in time is the caller's to check, at each request.
     func client(of channel: any Channel) async -> Verdict? {
         let id = ObjectIdentifier(channel)
-        guard let entry = entries.withLock({ $0[id] }) else { return nil }
-        if let verdict = entry.verdict { return verdict }
+        let der: [UInt8]
+        switch entries.withLock({ $0[id] }) {
+        case nil: return nil
+        case .judged(let verdict)?: return verdict
+        case .shown(let bytes)?: der = bytes
+        }
         let verdict: Verdict
         do throws(PKIError) {
-            verdict = .success(try await authority.client(der: entry.der))
+            verdict = .success(try await authority.client(der: der))
         } catch {
             verdict = .failure(error)
         }
-        // The connection may be gone meanwhile.
-        entries.withLock { $0[id]?.verdict = verdict }
+        // The connection may be gone meanwhile. Its certificate is needed no more.
+        entries.withLock { if $0[id] != nil { $0[id] = .judged(verdict) } }
         return verdict
     }
 
     fileprivate func note(_ der: [UInt8]?, of channel: any Channel) {
-        entries.withLock { $0[ObjectIdentifier(channel)] = der.map { Entry(der: $0) } }
+        entries.withLock { $0[ObjectIdentifier(channel)] = der.map { .shown(der: $0) } }
     }
 }
 

@@ -8,14 +8,15 @@ import ResourceAPI
 struct StreamingResponse: Sendable {
     let channel: any Channel
     let streams: OpenStreams
-    let time: any TimeSource
     /// Ended in order after this time.
     let duration: Duration
     let contentType: String
     let source: StreamSource
 
+    /// Holds no task and no timer of a clock while nothing happens: there are thousands of them.
+    ///
     /// - Throws: 503 when the server is shutting down.
-    func response(to request: Request) throws(APIStatus) -> Response {
+    func response() throws(APIStatus) -> Response {
         let (channel, source) = (channel, source)
         let end: @Sendable () -> Void = {
             source.cancel()
@@ -27,31 +28,19 @@ struct StreamingResponse: Sendable {
             throw .shuttingDown
         }
         let membership = StreamMembership(id: id, streams: streams, source: source)
+        let lasts = TimeAmount.nanoseconds(duration.wholeNanoseconds)
         let body = ResponseBody { writer in
-            defer { membership.leave() }
-            // The server does not cancel a handler when its client goes; it tells of the closed connection here alone.
-            try await request.body.consumeWithInboundCloseHandler { _ in
-                try await withThrowingDiscardingTaskGroup { group in
-                    group.addTask { await endAfterDuration(end) }
-                    defer { group.cancelAll() }
-                    while let chunk = await source.next() {
-                        try await writer.write(ByteBuffer(bytes: chunk))
-                    }
-                }
-                try await writer.finish(nil)
-            } onInboundClosed: {
-                source.cancel()
+            let alarm = channel.eventLoop.scheduleTask(in: lasts, end)
+            ConnectionTakeover.onEnd(of: channel) { source.cancel() }
+            defer {
+                alarm.cancel()
+                ConnectionTakeover.onEnd(of: channel, nil)
+                membership.leave()
             }
+            while let chunk = await source.next() { try await writer.write(ByteBuffer(bytes: chunk)) }
+            try await writer.finish(nil)
         }
-        // Listening for the client's end uses up what comes in: the connection ends with the response, and a client that
-        // was not told would lose its next request.
-        return Response(status: .ok, headers: [.contentType: contentType, .connection: "close"], body: body)
-    }
-
-    @Sendable private func endAfterDuration(_ end: @Sendable () -> Void) async {
-        // Cancelled: the stream is over already.
-        guard (try? await time.sleep(for: duration)) != nil else { return }
-        end()
+        return Response(status: .ok, headers: [.contentType: contentType], body: body)
     }
 }
 

@@ -69,6 +69,8 @@ struct WatchLines: Sendable {
     }
 
     private func append(_ type: String, encoded object: [UInt8], to chunk: inout [UInt8]) {
+        // The usual chunk is one line, which is then allocated once.
+        chunk.reserveCapacity(chunk.count + object.count + 40)
         chunk += #"{"type":""#.utf8
         chunk += type.utf8
         chunk += #"","object":"#.utf8

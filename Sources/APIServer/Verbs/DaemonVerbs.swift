@@ -19,10 +19,10 @@ extension APIResponder {
         _ = try await client.get(reference)
         let text = try await logs(reference, wanted)
         return try StreamingResponse(
-            channel: request.channel, streams: streams, time: surroundings.time, duration: APIResponder.longestLog,
+            channel: request.channel, streams: streams, duration: APIResponder.longestLog,
             contentType: "text/plain; charset=utf-8",
             source: LogSource(text, limitBytes: try query.count("limitBytes"), logger: logger).stream
-        ).response(to: request.http)
+        ).response()
     }
 
     /// `sinceSeconds`, or the time since `sinceTime`.

@@ -38,9 +38,9 @@ extension APIResponder {
             }
         let lines = WatchLines(rendering: rendering, time: surroundings.time)
         return try StreamingResponse(
-            channel: request.channel, streams: streams, time: surroundings.time, duration: duration,
+            channel: request.channel, streams: streams, duration: duration,
             contentType: "application/json", source: WatchSource(feed, lines, initial).stream
-        ).response(to: request.http)
+        ).response()
     }
 
     private var defaultWatchDuration: Duration {

@@ -4,7 +4,7 @@ import Testing
 
 /// Plays the commands of a transcript in a shell, one process each, in the bed's folder.
 ///
-/// They find `kubectl` in their PATH, a kubeconfig in KUBECONFIG, a manifest in web.yaml, its image in IMAGE and another one
+/// They find `kubectl` and its plugin `kubectl imm` in their PATH, a kubeconfig in KUBECONFIG, a manifest in web.yaml, its image in IMAGE and another one
 /// in IMAGE2, and the Python scripts in PYTHON_CLIENTS.
 struct TranscriptRun: Sendable {
     private static let timeout = Duration.seconds(90)
@@ -17,9 +17,15 @@ struct TranscriptRun: Sendable {
         let image = try await bed.image("v1")
         let second = try await bed.image("v2")
         try write(manifest(image), to: bed.directory + "/web.yaml")
+        // kubectl's plugin is immctl under another name.
+        let plugins = bed.directory + "/plugins"
+        guard mkdir(plugins, 0o700) == 0, symlink(Daemon.programs + "/immctl", plugins + "/kubectl-imm") == 0 else {
+            throw Failure("no plugin of kubectl can be made in \(plugins)")
+        }
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         let environment = [
-            "PATH": "\(KubernetesClients.kubectl(version)):\(KubernetesClients.python):\(path)", "HOME": bed.directory,
+            "PATH": "\(plugins):\(KubernetesClients.kubectl(version)):\(KubernetesClients.python):\(path)",
+            "HOME": bed.directory,
             "KUBECONFIG": bed.daemon.kubeconfig, "TMPDIR": bed.directory, "IMAGE": image, "IMAGE2": second, "TZ": "UTC",
             "KUBECTL_REMOTE_COMMAND_WEBSOCKETS": "true",
             "PYTHON_CLIENTS": #filePath.dropLast("TranscriptRun.swift".count) + "Python",
