@@ -29,6 +29,12 @@ struct Wiring {
             sets.add(NamespacedName(change.object))
             addHeirs(of: NamespacedName(change.object))
             if change.new == nil || change.object.isBeingDeleted { garbage.add(Wiring.everything) }
+            guard change.new == nil else { return }
+            for volume in caches.volumes.list(
+                index: ResourceCaches.bySet, value: NamespacedName(change.object).description)
+            where StrandedVolumes.applies(to: volume, caches) {
+                volumes.add(NamespacedName(volume))
+            }
         }
         caches.revisions.onChange { sets.add(NamespacedName(namespace: $0.object.namespace, name: $0.object.spec.set)) }
         caches.instances.onChange { change in
@@ -44,6 +50,7 @@ struct Wiring {
             }
             let volume = change.object
             if volume.isBeingDeleted || OrphanExpiry.applies(to: volume) || change.old.map(OrphanExpiry.applies) == true
+                || StrandedVolumes.applies(to: volume, caches)
             {
                 volumes.add(NamespacedName(volume))
             }

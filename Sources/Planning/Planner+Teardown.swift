@@ -30,10 +30,16 @@ extension Planner {
             for volume in volumes where volume.status.attachment == nil || owned.instances.isEmpty {
                 VolumePlanner.release(volume, &draft)
             }
-            if owned.instances.isEmpty, observation.set.metadata.finalizers.contains(Instance.providerFinalizer) {
+            // The set goes last: whoever restarts in between finds what is left to be done.
+            if owned.instances.isEmpty, volumes.isEmpty,
+                observation.set.metadata.finalizers.contains(Instance.providerFinalizer)
+            {
                 draft.add(.removeFinalizer, slot: nil, .setDeleted, "every instance is gone")
             } else {
-                draft.wait(nil, .terminating, "\(owned.instances.count) instances are still to go")
+                draft.wait(
+                    nil, .terminating,
+                    owned.instances.isEmpty
+                        ? "its volumes are being let go" : "\(owned.instances.count) instances are still to go")
             }
         }
         status.conditions = StatusSummary.terminating(observation, waits: draft.waits)

@@ -14,6 +14,7 @@ struct VolumeReconciler: Sendable {
     let providers: ProviderRegistry
     let forceDetachments: ForceDetachments
     let expiry: OrphanExpiry
+    let stranded: StrandedVolumes
     let time: any TimeSource
     /// How soon a request that a set is to answer is looked at again: the set may be gone by then.
     private static let patience = Duration.seconds(5)
@@ -28,10 +29,12 @@ struct VolumeReconciler: Sendable {
         self.time = time
         forceDetachments = ForceDetachments(client: client, caches: caches, events: events, time: time)
         expiry = OrphanExpiry(client: client, caches: caches, events: events, time: time)
+        stranded = StrandedVolumes(client: client, caches: caches, time: time)
     }
 
     func reconcile(_ key: NamespacedName, _ logger: Logger) async -> ReconcileOutcome {
         do {
+            try await stranded.release(key, logger)
             let isLeft = try await forceDetachments.answer(key, logger)
             let outcome = try await delete(key, logger)
             if case .done = outcome, isLeft { return .requeue(after: VolumeReconciler.patience) }
