@@ -88,7 +88,8 @@ enum IncomingPlanner {
         {
             create(slot, desired, .rolledBack, "\(desired.metadata.name) takes the place of \(rejected)", &draft)
         } else if let current, current != desired.metadata.name {
-            create(slot, desired, .newRevision, "\(desired.metadata.name) follows \(current)", &draft)
+            let reason: Reason = current == draft.rejected ? .rolledBack : .newRevision
+            create(slot, desired, reason, "\(desired.metadata.name) follows \(current)", &draft)
         } else {
             let reason: Reason =
                 current == nil ? .initial : slot.slot >= draft.observation.set.status.replicas ? .scaledUp : .replaced

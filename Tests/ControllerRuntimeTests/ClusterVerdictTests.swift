@@ -216,16 +216,6 @@ import Testing
         try await cluster.apply(wanted)
     }
 
-    /// What landed late and has no record is a person's to remove; it holds its slot's volumes until then.
-    private static func removeUnknown(_ cluster: SimulatedCluster) async throws {
-        try await cluster.time.sleep(for: .seconds(180))
-        let provider = try await cluster.client.get(
-            ProviderObject.self, namespace: "", name: SimulatedCluster.providerName)
-        for unknown in provider.status.unknownObjects where unknown.kind == "Instance" {
-            cluster.engine.vanish(uid: unknown.uid ?? "")
-        }
-    }
-
     /// No fault of the engine or of the controller was ever held against a good image.
     private static func expectGoodOnesUnblamed(_ cluster: SimulatedCluster) {
         let good = cluster.laws.world.revisions.values.filter { revision in
@@ -259,7 +249,7 @@ import Testing
         last.spec.paused = false
         last.spec.template.spec.image = "app:2"
         try await cluster.apply(last)
-        try await removeUnknown(cluster)
+        try await UnknownInstances.remove(from: cluster.engine, cluster.client, cluster.time)
         try await cluster.wait(for: .seconds(3600), "all run app:2", allRun(last.spec.replicas, digest("2")))
         expectGoodOnesUnblamed(cluster)
     }

@@ -155,6 +155,7 @@ import Testing
                 for process in pair.processes { process.gate.open() }
                 pair.engine.setFaults(.none)
                 try await pair.apply(Self.set("app:4"))
+                try await UnknownInstances.remove(from: pair.engine, pair.client, pair.simulation.time)
                 try await pair.wait(for: .seconds(3600), "all run app:4", Self.allRun(4))
             }
             #expect(report.problems.isEmpty, "\(report)")

@@ -24,6 +24,11 @@ import Testing
             try await cluster.begin(db())
             try await cluster.replace(by: db("app:2"))
         },
+        Story(name: "failing image") { cluster in
+            try await cluster.begin(web())
+            try await cluster.apply(web("app:crashing"))
+            try await cluster.time.sleep(for: .seconds(60))
+        },
         Story(name: "rollback") { cluster in
             try await cluster.begin(db())
             try await cluster.apply(db("app:crashing"))

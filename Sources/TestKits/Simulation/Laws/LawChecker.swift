@@ -73,6 +73,7 @@ public final class LawChecker: Sendable {
                 guard case .volume(let volume) = change.after else { continue }
                 for receipt in volume.status.receipts where receipt.proof == .forced {
                     state.forced[volume.uid, default: []].insert(receipt.instanceUID)
+                    after.releasedByUsers.insert(receipt.instanceUID)
                 }
             }
             state.commits += 1

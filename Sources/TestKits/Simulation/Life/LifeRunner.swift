@@ -162,7 +162,7 @@ extension LifeRunner {
                 try await annotate(index, "imm.dev/retry")
             }
         }
-        try await removeUnknown()
+        try await UnknownInstances.remove(from: cluster.engine, cluster.client, cluster.time)
         for (index, shape) in script.sets.enumerated() {
             if script.deletedInTheEnd[index] {
                 try await cluster.wait(for: .seconds(3600), "\(shape.name) is gone") { $0.isGone(shape) }
@@ -171,17 +171,6 @@ extension LifeRunner {
                     $0.runsGood(shape)
                 }
             }
-        }
-    }
-
-    /// A create that landed after its record was given up is nobody's to destroy but a person's (law L6), and holds its slot's
-    /// volumes until then. It is reported; the person acts on the report.
-    private func removeUnknown() async throws {
-        try await cluster.time.sleep(for: .seconds(180))
-        let provider = try await cluster.client.get(
-            ProviderObject.self, namespace: "", name: SimulatedCluster.providerName)
-        for unknown in provider.status.unknownObjects where unknown.kind == "Instance" {
-            cluster.engine.vanish(uid: unknown.uid ?? "")
         }
     }
 }
