@@ -14,6 +14,11 @@ extension Planner {
         var status = observation.set.status
         ForceDetachPlanner.plan(&draft)
         if orphaning {
+            // Those that were told to go before are brought to their end: nobody else would.
+            if blocked(&draft) == nil {
+                for slot in slots { InstancePlanner.absorb(slot, &draft) }
+                for slot in slots { LeavingPlanner.advance(slot, &draft) }
+            }
             draft.wait(nil, .orphaning, "the instances are let go before the set is")
         } else if blocked(&draft) == nil || owned.instances.isEmpty {
             for slot in slots { InstancePlanner.absorb(slot, &draft) }

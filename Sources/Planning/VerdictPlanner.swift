@@ -29,7 +29,9 @@ enum VerdictPlanner {
         let provenAt = completedAt + max(.seconds(spec.minReadySeconds), shortestWindow)
         if provenAt <= draft.now {
             status.verdict = .proven
-            status.provenAt = draft.now
+            // The newest is the last proven one, also where the clock was set back since.
+            let latest = revisions.lastProven?.status.provenAt.map { $0 + .microseconds(1) } ?? draft.now
+            status.provenAt = max(draft.now, latest)
             status.rejectedAt = nil
             status.evidence = nil
             draft.add(

@@ -47,7 +47,10 @@ public enum GarbageCollection {
     private static func asOwner(_ owner: GarbageObject, _ dependents: [GarbageObject]) -> [GarbageAction] {
         if owner.isOrphaning {
             guard dependents.isEmpty else {
-                return dependents.map { .release($0.reference, uid: $0.uid, owner: owner.uid) }
+                // Those on their way out need their owner to the end.
+                return dependents.filter { !$0.isBeingDeleted }.map {
+                    .release($0.reference, uid: $0.uid, owner: owner.uid)
+                }
             }
             return [.removeFinalizer(owner.reference, uid: owner.uid, finalizer: PropagationFinalizer.orphan)]
         }

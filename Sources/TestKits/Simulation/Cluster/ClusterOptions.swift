@@ -10,6 +10,8 @@ public struct ClusterOptions: Sendable {
     public var settling = Duration.seconds(1800)
     /// So many jobs are too many: something spins.
     public var maxJobs = 1_000_000
+    /// How old the state may be that a plan is made on, for the law of the budget.
+    public var planAge = Duration.seconds(5)
     /// Of the transcript; nil writes none, for runs whose story is read only after a failure.
     public var logLevel: Logger.Level? = .debug
     /// A deliberate bug that the controllers have.

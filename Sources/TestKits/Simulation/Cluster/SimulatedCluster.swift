@@ -31,7 +31,7 @@ public struct SimulatedCluster: Sendable {
     init(seed: UInt64, _ options: ClusterOptions) {
         simulation = Simulation(seed: seed, keepsTranscript: options.logLevel != nil)
         let engine = SimulatedEngine(simulation, faults: options.faults)
-        let laws = LawChecker(simulation, engine)
+        let laws = LawChecker(simulation, engine, planAge: options.planAge)
         self.engine = engine
         self.laws = laws
         provider = SimulatedProvider(engine, simulation) { laws.called($0) }

@@ -13,7 +13,10 @@ struct BudgetRule: LawRule {
     }
 
     private var limits: [String: [Limits]] = [:]
-    private static let planAge = Duration.seconds(5)
+    /// How old the state may be that a plan is made on.
+    private let planAge: Duration
+
+    init(planAge: Duration) { self.planAge = planAge }
 
     mutating func committed(_ change: RecordChange, before: World, after: World) -> [LawViolation] {
         switch (change.before, change.after) {
@@ -36,7 +39,7 @@ struct BudgetRule: LawRule {
     /// Limits that held at any time within the age of a plan.
     private func current(_ set: InstanceSet, _ world: World) -> [Limits] {
         let all = limits[set.uid] ?? []
-        let first = all.lastIndex { $0.since <= world.uptime - BudgetRule.planAge } ?? 0
+        let first = all.lastIndex { $0.since <= world.uptime - planAge } ?? 0
         return Array(all[first...])
     }
 
@@ -123,11 +126,19 @@ extension World {
         return now - since >= .seconds(set.spec.minReadySeconds)
     }
 
-    /// Ready for long enough, as the engine knows.
+    /// Ready for long enough, as the engine knows: without a probe, whoever runs is ready.
     func isReadyInFact(_ instance: Instance, _ set: InstanceSet) -> Bool {
-        engine.sortedInstances.contains {
-            $0.observed.uid == instance.uid && $0.passesProbes(at: uptime)
-                && $0.passesProbes(at: uptime - .seconds(set.spec.minReadySeconds))
+        let minReady = Duration.seconds(set.spec.minReadySeconds)
+        let template = revisions.values.first {
+            $0.namespace == instance.namespace && $0.name == instance.spec.revision
+        }?.spec.template
+        let isProbed = (template ?? set.spec.template).spec.readinessProbe != nil
+        return engine.sortedInstances.contains { standing in
+            guard standing.observed.uid == instance.uid, standing.isRunning, let started = standing.startedUptime else {
+                return false
+            }
+            guard isProbed else { return started + minReady <= uptime }
+            return standing.passesProbes(at: uptime) && standing.passesProbes(at: uptime - minReady)
         }
     }
 }

@@ -7,10 +7,7 @@ import ObjectStore
 public final class LawChecker: Sendable {
     private struct State {
         var world = World()
-        var rules: [any LawRule] = [
-            NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(), NothingForeignRule(), IntentRule(),
-            BackoffRule(), NewestWinsRule(),
-        ]
+        var rules: [any LawRule]
         var violations: [LawViolation] = []
         var commits = 0
         var handovers = 0
@@ -20,11 +17,17 @@ public final class LawChecker: Sendable {
 
     private let simulation: Simulation
     private let engine: SimulatedEngine
-    private let state = Guarded(State())
+    private let state: Guarded<State>
 
-    public init(_ simulation: Simulation, _ engine: SimulatedEngine) {
+    /// - Parameter planAge: how old the state may be that a plan is made on; behind a bad network caches are minutes old.
+    public init(_ simulation: Simulation, _ engine: SimulatedEngine, planAge: Duration = .seconds(5)) {
         self.simulation = simulation
         self.engine = engine
+        state = Guarded(
+            State(rules: [
+                NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(planAge: planAge),
+                NothingForeignRule(), IntentRule(), BackoffRule(), NewestWinsRule(),
+            ]))
     }
 
     /// What was broken so far, by us or in the engine, in the order of time; not what a recorded override explains.

@@ -14,6 +14,8 @@ public enum Life {
         options.clientFaults = script.clientFaults
         options.deadline = .seconds(40_000)
         options.maxJobs = 600_000
+        let isCut = script.entries.contains { if case .cutAPI = $0.action { true } else { false } }
+        if script.clientFaults != .none || isCut { options.planAge = .seconds(120) }
         options.logLevel = logLevel
         options.mutant = mutant
         return SimulatedCluster.run("life", seed: script.seed, options) { cluster in

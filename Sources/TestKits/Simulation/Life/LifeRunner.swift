@@ -61,6 +61,8 @@ struct LifeRunner: Sendable {
         case .cutProvider(let seconds):
             try await during(seconds, { cluster.provider.setReachable(false) }, { cluster.provider.setReachable(true) })
         case .replaceDataRoot(let seconds):
+            // Before the first use any root is the right one, and the first one would be a stranger later.
+            guard cluster.laws.world.providers.values.allSatisfy({ $0.status.identity != nil }) else { return }
             try await during(seconds, { cluster.engine.replaceDataRoot() }, { cluster.engine.restoreDataRoot() })
         case .fillQuota(let seconds):
             try await during(seconds, { cluster.engine.setQuotaLeft(false) }, { cluster.engine.setQuotaLeft(true) })
