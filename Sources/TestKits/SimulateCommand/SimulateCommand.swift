@@ -30,6 +30,8 @@ struct SimulateCommand: ParsableCommand {
     var keep: String?
     @Flag(help: "Run each deliberate bug until it is found, within --seeds.")
     var mutants = false
+    @Flag(help: "With --mutants: leave out those that no life shows yet.")
+    var known = false
     @Option(help: "Run with this deliberate bug (with --seed or --seeds).")
     var mutant: String?
     @Flag(inversion: .prefixedNo, help: "Make failing lives shorter.")
@@ -52,7 +54,7 @@ struct SimulateCommand: ParsableCommand {
         if let seed {
             isGood = try replay(seed, bug)
         } else if mutants {
-            isGood = MutationCheck(seeds: seeds, first: first, jobs: jobs).run()
+            isGood = MutationCheck(seeds: seeds, first: first, jobs: jobs, includesUnfound: !known).run()
         } else {
             isGood = SeedRun(seeds: seeds, first: first, jobs: jobs, mutant: bug, shrinks: shrink).run()
         }
