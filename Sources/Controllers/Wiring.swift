@@ -36,10 +36,13 @@ struct Wiring {
                 volumes.add(NamespacedName(volume))
             }
         }
-        caches.revisions.onChange { sets.add(NamespacedName(namespace: $0.object.namespace, name: $0.object.spec.set)) }
+        caches.revisions.onChange { change in
+            sets.add(NamespacedName(namespace: change.object.namespace, name: change.object.spec.set))
+            if change.changesOwners { garbage.add(Wiring.everything) }
+        }
         caches.instances.onChange { change in
             sets.add(NamespacedName(namespace: change.object.namespace, name: change.object.spec.set))
-            if change.new == nil { garbage.add(Wiring.everything) }
+            if change.changesOwners { garbage.add(Wiring.everything) }
         }
         caches.volumes.onChange { change in
             // One that moves is news for the set that it leaves too.
@@ -87,5 +90,12 @@ struct Wiring {
             group.addTask { await Reflector(client, into: caches.providers, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.namespaces, surroundings, logger: logger).run() }
         }
+    }
+}
+
+extension CacheChange {
+    /// It is gone, or belongs to others than before: an owner that waits for it may go on.
+    fileprivate var changesOwners: Bool {
+        new == nil || (old != nil && old?.metadata.ownerReferences != new?.metadata.ownerReferences)
     }
 }

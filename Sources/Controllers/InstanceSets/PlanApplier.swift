@@ -17,10 +17,13 @@ struct PlanApplier: Sendable {
     let measures: ProviderMeasures
 
     /// Steps of the set as a whole first; then the slots at the same time, so that their writes are grouped by the store;
-    /// within a slot in order, and a slot stops at its first failure. The status comes last.
+    /// within a slot in order, and a slot stops at its first failure. The status comes last; but the memory of failures comes
+    /// before what is done about them, or a status that cannot be written would make a slot try again without a pause.
     func apply(_ plan: Plan, _ observation: SetObservation, _ logger: Logger) async throws(APIStatus) {
         let versions = PlannedVersions(observation)
         for step in plan.steps where step.slot == nil { try await take(step, observation, versions) }
+        let remembersFailure = plan.status.slotFailures != observation.set.status.slotFailures
+        if remembersFailure { try await writeStatus(plan.status, observation, versions) }
         let bySlot = Dictionary(grouping: plan.steps.filter { $0.slot != nil }, by: \.slot)
         let slots = bySlot.keys.compactMap { $0 }.sorted()
         let failure = await withTaskGroup(of: APIStatus?.self) { group in
@@ -38,7 +41,7 @@ struct PlanApplier: Sendable {
             return first
         }
         if let failure { throw failure }
-        try await writeStatus(plan.status, observation, versions)
+        if !remembersFailure { try await writeStatus(plan.status, observation, versions) }
     }
 
     private func writeStatus(
@@ -50,7 +53,9 @@ struct PlanApplier: Sendable {
         }
         try versions.require(set)
         set.status = status
-        caches.sets.absorb(written: try await client.updateStatus(set))
+        let written = try await client.updateStatus(set)
+        versions.wrote(written)
+        caches.sets.absorb(written: written)
     }
 
     /// Every case of `Step`, exhaustively.

@@ -21,7 +21,9 @@ struct GarbageCollector: Sendable {
             for action in actions { try await take(action) }
             return .done
         } catch {
-            return error.isConflict || error.isNotFound ? .requeue(after: .milliseconds(100)) : .failed(error)
+            guard error.isConflict || error.isNotFound else { return .failed(error) }
+            logger.debug("garbage has changed, looking again", metadata: ["error": "\(error)"])
+            return .requeue(after: .milliseconds(100))
         }
     }
 

@@ -28,8 +28,16 @@ public struct EngineState: Sendable {
     public struct Volume: Sendable, Hashable {
         public var observed: ObservedVolume
         public var highestEpoch = 0
+        /// Whose attachment that was.
+        var highestHolder: String?
         public var size: Quantity?
         public var isForeign = false
+
+        mutating func attached(to handle: InstanceHandle) {
+            guard handle.epoch > highestEpoch else { return }
+            highestEpoch = handle.epoch
+            highestHolder = handle.uid
+        }
     }
 
     public internal(set) var identity: String

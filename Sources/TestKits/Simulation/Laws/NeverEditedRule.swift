@@ -1,7 +1,7 @@
 import InfraAPI
 import ProviderInterface
 
-/// L1: the spec of an Instance or a Revision never changes. That none is started twice the engine itself watches.
+/// L1: the spec of an Instance or a Revision never changes, and nothing is started that is on record as having ended.
 struct NeverEditedRule: LawRule {
     mutating func committed(_ change: RecordChange, before: World, after: World) -> [LawViolation] {
         switch (change.before, change.after) {
@@ -11,6 +11,17 @@ struct NeverEditedRule: LawRule {
             [LawViolation(.neverEdited, at: after.uptime, objects: ["revision \(new.name)"], "its spec changed")]
         default: []
         }
+    }
+
+    mutating func called(_ call: SimulatedProvider.Call, _ world: World) -> [LawViolation] {
+        guard call.operation == .start, let uid = call.instance?.uid, let record = world.instances[uid],
+            record.status.finishedAt != nil
+        else { return [] }
+        return [
+            LawViolation(
+                .neverEdited, at: call.uptime, objects: ["instance \(record.name)"],
+                "started again, though it is on record that it ended")
+        ]
     }
 
     mutating func ended(_ world: World) -> [LawViolation] {

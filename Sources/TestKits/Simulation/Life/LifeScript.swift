@@ -75,7 +75,7 @@ public struct LifeScript: Sendable, Hashable {
         case 11: return .undo(set: set)
         case 12: return .restart(set: set)
         case 13: return .retry(set: set)
-        case 14: return .delete(set: set, orphansInstances: false)
+        case 14: return .delete(set: set, orphansInstances: random.below(3) == 0)
         case 15: return .deleteInstance(pick: random.below(8))
         case 16...19: return .killController
         case 20: return .stopController(seconds: 1 + random.below(90))
