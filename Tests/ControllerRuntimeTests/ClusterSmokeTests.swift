@@ -8,29 +8,7 @@ import Testing
 
 @Suite struct `Simulated cluster` {
     private static func set(_ replicas: Int, _ image: String, claims: Int = 0) -> InstanceSet {
-        var set = InstanceSet()
-        set.metadata = ObjectMeta(name: "web", namespace: "default")
-        set.spec.replicas = replicas
-        set.spec.template.spec.image = image
-        var port = Port()
-        port.name = "http"
-        port.containerPort = 8080
-        set.spec.template.spec.ports = [port]
-        var probe = Probe()
-        var get = HTTPGetAction()
-        get.port = .string("http")
-        probe.httpGet = get
-        set.spec.template.spec.readinessProbe = probe
-        for number in 0..<claims {
-            var claim = VolumeClaimTemplate()
-            claim.name = "data-\(number)"
-            set.spec.volumeClaimTemplates.append(claim)
-            var mount = VolumeMount()
-            mount.name = claim.name
-            mount.mountPath = "/data/\(number)"
-            set.spec.template.spec.volumeMounts.append(mount)
-        }
-        return set
+        LifeScript.SetShape(name: "web", claims: claims).set(replicas: replicas, image: image)
     }
 
     private static func digest(_ digit: Character) -> String { "sha256:\(String(repeating: digit, count: 64))" }

@@ -11,29 +11,7 @@ import Testing
     private static let name = "LeaderPairTests"
 
     private static func set(_ image: String, replicas: Int = 2, claims: Int = 1) -> InstanceSet {
-        var set = InstanceSet()
-        set.metadata = ObjectMeta(name: "db", namespace: "default")
-        set.spec.replicas = replicas
-        set.spec.template.spec.image = image
-        var port = Port()
-        port.name = "http"
-        port.containerPort = 8080
-        set.spec.template.spec.ports = [port]
-        var get = HTTPGetAction()
-        get.port = .string("http")
-        var probe = Probe()
-        probe.httpGet = get
-        set.spec.template.spec.readinessProbe = probe
-        for number in 0..<claims {
-            var claim = VolumeClaimTemplate()
-            claim.name = "data-\(number)"
-            set.spec.volumeClaimTemplates.append(claim)
-            var mount = VolumeMount()
-            mount.name = claim.name
-            mount.mountPath = "/data/\(number)"
-            set.spec.template.spec.volumeMounts.append(mount)
-        }
-        return set
+        LifeScript.SetShape(name: "db", claims: claims).set(replicas: replicas, image: image)
     }
 
     private static func digest(_ tag: Int) -> String { "sha256:\(String(repeating: "\(tag)", count: 64))" }

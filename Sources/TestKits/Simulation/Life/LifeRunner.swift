@@ -80,7 +80,7 @@ struct LifeRunner: Sendable {
         try await persistently {
             var set = try await cluster.client.find(InstanceSet.self, namespace: "default", name: shape.name)
             let isNew = set == nil
-            if isNew { set = shape.set(replicas: replicas, image: image) }
+            if isNew { set = shape.set(replicas: replicas, image: image, progressDeadlineSeconds: 60) }
             guard var set else { return }
             set.spec.replicas = replicas
             set.spec.template.spec.image = image

@@ -2,12 +2,12 @@ public import InfraAPI
 
 extension LifeScript.SetShape {
     /// The set of this shape with a readiness probe.
-    public func set(replicas: Int, image: String) -> InstanceSet {
+    public func set(replicas: Int, image: String, progressDeadlineSeconds: Int = 600) -> InstanceSet {
         var set = InstanceSet()
         set.metadata = ObjectMeta(name: name, namespace: "default")
         set.spec.replicas = replicas
         set.spec.template.spec.image = image
-        set.spec.progressDeadlineSeconds = 60
+        set.spec.progressDeadlineSeconds = progressDeadlineSeconds
         var port = Port()
         port.name = "http"
         port.containerPort = 8080
