@@ -147,6 +147,7 @@ enum StoryText {
             if names[name] == nil { names[name] = "\(match.1)-revision-\(names.keys.count { $0.count > 10 } + 1)" }
             result = result.replacing(name, with: names[name] ?? name)
         }
+        result = result.replacing(/\d+ ms/, with: "<time>")
         result = result.replacing(/sha256:(.)\1{63}/) { "sha256:\($0.1)" }
         return result.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "<time>")
     }
