@@ -60,9 +60,9 @@ mutants: packages ## whether the simulator finds each deliberate bug within 500 
 	@swift build -c release --product imm-simulate >&2
 	@"$$(swift build -c release --show-bin-path)/imm-simulate" --mutants --seeds $(or $(SEEDS),500)
 
-test-simulate: packages ## 200 lives and the deliberate bugs; a release build, since a life takes ten times as long without
+test-simulate: packages ## 500 lives and the deliberate bugs; a release build, since a life takes ten times as long without
 	@swift build -c release --product imm-simulate >&2
-	@bin=$$(swift build -c release --show-bin-path) && $$bin/imm-simulate --seeds 200 && \
+	@bin=$$(swift build -c release --show-bin-path) && $$bin/imm-simulate --seeds 500 && \
 		$$bin/imm-simulate --mutants --known --seeds 60
 
 # SECONDS is bash's own, so the value reaches the script as an argument.

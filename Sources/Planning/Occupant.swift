@@ -64,7 +64,12 @@ struct Occupant {
         }
         switch view.fact {
         case .unknown: return .unknown
-        case .absent where view.record.status.providerID == nil: return .pending
+        case .absent where view.record.status.providerID == nil:
+            // What was made and is not there any more was lost before its record told of it.
+            if case .succeeded = view.execution(of: first) {
+                return .dead(.lost, "it is gone from the provider, and not by us")
+            }
+            return .pending
         case .absent: return .dead(.lost, "it is gone from the provider, and not by us")
         case .created: return .created
         case .exited(let code): return ended(view.endCause, code: code)

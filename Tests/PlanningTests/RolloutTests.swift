@@ -179,4 +179,15 @@ import Testing
         // Until that is confirmed nothing else may happen in the slot.
         #expect(destroying.steps.allSatisfy { if case .createInstance = $0.step { false } else { true } })
     }
+
+    @Test func `an instance that is gone before its record told of it is lost, and not still to come`() throws {
+        var observation = Fixture.settled(Fixture.set(replicas: 1))
+        let name = observation.instances[0].record.metadata.name
+        observation.instances[0].record.status = InstanceStatus()
+        observation.instances[0].fact = .absent
+        observation.instances[0].observed = nil
+        observation.instances[0].executions = [.launch: .succeeded(.done)]
+        let plan = Planner.plan(observation)
+        #expect(plan.steps.contains { $0.step == .deleteInstance(name) && $0.reason == .lost })
+    }
 }
