@@ -54,6 +54,10 @@ extension EndToEnd {
                     try await bed.isOn(round)
                 }
                 if remote != nil {
+                    // Where the round was over before, it is its lease alone that has to end.
+                    try await bed.wait(for: "db", "another to lead", .seconds(60)) { _ in
+                        try await bed.lease().spec.holderIdentity != running.identity
+                    }
                     running.process.send(SIGCONT)
                     try await bed.wait(for: "db", "the first to notice that it leads no more", .seconds(60)) { _ in
                         running.log.contains("leads no more")
