@@ -40,7 +40,7 @@ public struct LeaderPair: Sendable {
         let end = pair.simulation.run(until: deadline, maxJobs: maxJobs) {
             await withTaskGroup(of: Void.self) { group in
                 do {
-                    try await pair.bootstrap()
+                    try await SimulatedCluster.bootstrap(pair.client)
                     group.addTask { await pair.engine.run() }
                     for process in pair.processes { group.addTask { await process.run() } }
                     try await scenario(pair)
@@ -56,17 +56,6 @@ public struct LeaderPair: Sendable {
             scenario: name, seed: seed, end: end, failure: failure.withLock { $0 }, violations: pair.laws.violations,
             escapeCount: pair.simulation.escapeCount, jobCount: pair.simulation.jobCount, counts: ClusterCounts(),
             transcript: pair.simulation.transcript.text)
-    }
-
-    private func bootstrap() async throws(APIStatus) {
-        var namespace = Namespace()
-        namespace.metadata = ObjectMeta(name: "default")
-        _ = try await client.create(namespace)
-        var object = ProviderObject()
-        object.metadata = ObjectMeta(name: SimulatedCluster.providerName)
-        object.metadata.annotations[ProviderObject.defaultAnnotation] = "true"
-        object.spec.type = .simulated
-        _ = try await client.create(object)
     }
 
     /// L5, as in ``SimulatedCluster``; the lease is a stated timer.

@@ -63,7 +63,7 @@ public struct SimulatedCluster: Sendable {
                 group.addTask { await cluster.engine.run() }
                 group.addTask { await cluster.process.run() }
                 do {
-                    try await cluster.bootstrap()
+                    try await bootstrap(cluster.client)
                     try await scenario(cluster)
                     try await cluster.settle(within: options.settling)
                 } catch {
@@ -80,7 +80,7 @@ public struct SimulatedCluster: Sendable {
     }
 
     /// The namespace and the Provider that a first start makes.
-    private func bootstrap() async throws(APIStatus) {
+    static func bootstrap(_ client: LocalResourceClient) async throws(APIStatus) {
         var namespace = Namespace()
         namespace.metadata = ObjectMeta(name: "default")
         _ = try await client.create(namespace)
