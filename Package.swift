@@ -54,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         // System libraries and the C shim for libcurl's variadic calls.
@@ -87,6 +88,8 @@ let package = Package(
         library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", logging]),
         library("HTTPTransport", ["CLibcurl", "CShims", "Ambient"]),
         library("PKI", ["Ambient", crypto, certificates, asn1]),
+        library("GitClient", ["Ambient", .product(name: "Subprocess", package: "swift-subprocess")]),
+        library("ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
         library("DockerEngine", path: "Sources/Providers/DockerEngine", ["HTTPTransport", "JSON", "Ambient"]),
 
@@ -99,6 +102,12 @@ let package = Package(
             [
                 "Ambient", "ControllerRuntime", "InfraAPI", "JSON", "Planning", "ProviderInterface", "ResourceAPI",
                 "Telemetry", logging,
+            ]),
+        library(
+            "GitOps",
+            [
+                "Ambient", "ControllerRuntime", "GitClient", "ImageRegistry", "InfraAPI", "JSON", "Manifests",
+                "ResourceAPI", "Telemetry", crypto, logging,
             ]),
 
         // Front doors.
@@ -130,7 +139,8 @@ let package = Package(
             "immd",
             [
                 "APIClient", "APIServer", "Ambient", "CShims", "ControllerRuntime", "Controllers", "DockerEngine",
-                "DockerProvider", "HTTPTransport", "InfraAPI", "JSON", "Manifests", "ObjectStore", "ObjectStoreSQLite",
+                "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry", "InfraAPI", "JSON",
+                "Manifests", "ObjectStore", "ObjectStoreSQLite",
                 "PKI", "Planning", "ProviderInterface", "ResourceAPI", "Telemetry", arguments, logging, lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -150,6 +160,7 @@ let package = Package(
         library(
             "Conformance", path: "Sources/TestKits/Conformance",
             ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
+        library("GitServers", path: "Sources/TestKits/GitServers", ["Ambient"]),
         library("SampleKinds", path: "Sources/TestKits/SampleKinds", ["InfraAPI", "JSON"]),
 
         // Tests.
@@ -206,11 +217,20 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "APIClient", "DockerEngine", "HTTPTransport", "InfraAPI", "JSON", "PKI", "ResourceAPI", "Ambient",
+                "APIClient", "DockerEngine", "GitServers", "HTTPTransport", "InfraAPI", "JSON", "PKI", "ResourceAPI",
+                "Ambient",
                 "immd",
                 "immctl",
             ],
             exclude: ["Kubectl/Python", "Kubectl/Transcripts"]),
+        tests("GitClientTests", ["GitClient", "GitServers", "Ambient"]),
+        tests("ImageRegistryTests", ["ImageRegistry", "HTTPTransport", "JSON", "Ambient"]),
+        tests(
+            "GitOpsTests",
+            [
+                "GitOps", "GitClient", "ControllerRuntime", "InfraAPI", "JSON", "Ambient", "Manifests", "ObjectStore",
+                "ResourceAPI", "Telemetry", logging,
+            ]),
         tests("HouseRulesTests", []),
     ]
 )

@@ -39,6 +39,15 @@ import Testing
                 "ResourceAPI", "Telemetry",
             ]
         ),
+        ("Sources/GitClient", ["Ambient", "Subprocess", "SystemPackage"]),
+        ("Sources/ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
+        (
+            "Sources/GitOps",
+            [
+                "Ambient", "ControllerRuntime", "Crypto", "GitClient", "ImageRegistry", "InfraAPI", "JSON", "Logging",
+                "Manifests", "ResourceAPI", "Telemetry",
+            ]
+        ),
         ("Sources/APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "WebSocket"]),
         ("Sources/TestKits/SampleKinds", ["InfraAPI", "JSON"]),
         ("Sources/TestKits/Conformance", ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
@@ -60,11 +69,11 @@ import Testing
         let banned: [(folder: String, modules: Set<String>)] = [
             (
                 "Sources/APIServer",
-                ["Planning", "Controllers", "ObjectStoreSQLite", "ProviderInterface", "DockerProvider"]
+                ["Planning", "Controllers", "GitOps", "ObjectStoreSQLite", "ProviderInterface", "DockerProvider"]
             ),
             (
                 "Sources/ImmctlCommands",
-                ["Controllers", "ObjectStore", "ObjectStoreSQLite", "ProviderInterface", "DockerProvider"]
+                ["Controllers", "GitOps", "ObjectStore", "ObjectStoreSQLite", "ProviderInterface", "DockerProvider"]
             ),
         ]
         for (folder, modules) in banned {

@@ -89,6 +89,10 @@ struct ObjectGenerator {
         case .base64: return "AAECAw=="
         case .dateTime: return "2026-01-31T12:00:\(10 + number % 50)Z"
         case .engineURL: return "unix:///run/\(number).sock"
+        case .gitURL: return "https://git.example/n\(number).git"
+        case .gitRefName: return "release/\(number)"
+        case .gitCommit: return String(String(repeating: "0", count: 40).dropLast("\(number)".count)) + "\(number)"
+        case .relativePath: return "p/\(number)"
         }
     }
 }

@@ -22,7 +22,7 @@ struct AnyKind: Sendable, CustomTestStringConvertible {
     static let all = [
         AnyKind(InstanceSet.self), AnyKind(Revision.self), AnyKind(Instance.self), AnyKind(Volume.self),
         AnyKind(ProviderObject.self), AnyKind(Namespace.self), AnyKind(Secret.self), AnyKind(Event.self),
-        AnyKind(Lease.self), AnyKind(VolumeForceDetach.self),
+        AnyKind(Lease.self), AnyKind(VolumeForceDetach.self), AnyKind(GitSource.self), AnyKind(PruneApproval.self),
     ]
 }
 

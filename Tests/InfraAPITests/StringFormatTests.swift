@@ -39,7 +39,40 @@ struct StringFormatTests {
                 "tcp://a:123456", "tcp://[]:1", "tcp://[g]:1", "tcp://-a:1", "http://a:1", "tcp://u@a:1",
             ]
         ),
+        (
+            .gitURL,
+            [
+                "https://git.example/team/fleet.git", "http://127.0.0.1:8080/a", "git://host/a", "ssh://git@host:22/a",
+                "ssh://host/~a/b", "file:///srv/git/a.git", "https://[::1]:1/a",
+            ],
+            [
+                "", "https://", "https://host", "https://host/", "https://user:secret@host/a", "ext::sh -c id",
+                "git@host:a",
+                "--upload-pack=x", "ssh://-oProxyCommand=x/a", "ssh://git@-o/a", "ssh://-u@host/a", "file://host/a",
+                "/a",
+                "https://host/a b", "https://host/a\n", "ftp://host/a", "file:///", "HTTPS://host/a",
+            ]
+        ),
+        (
+            .gitCommit, [String(repeating: "a", count: 40), String(repeating: "0", count: 64)],
+            ["", "HEAD", String(repeating: "a", count: 41), String(repeating: "A", count: 40)]
+        ),
+        (
+            .relativePath, [".", "a", "a/b", "..a/b..", "a b", ".git/x"],
+            ["", "/", "/a", "a/", "a//b", "..", "../a", "a/..", "a/../b", "./a", "a/.", "a\nb"]
+        ),
     ]
+
+    @Test func `names of branches and tags follow git's own rules, and are never options`() {
+        for name in ["main", "release/1.2", "v1.0", "feature@x", "ä"] { #expect(StringFormat.gitRefName.matches(name)) }
+        for name in [
+            "", "-x", "--upload-pack=x", "a..b", "a/", "/a", "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "@",
+            "a@{1}",
+            "a b", "a~1", "a^", "a:b", "a?", "a*", "[a", "a\\b", "a\nb",
+        ] {
+            #expect(!StringFormat.gitRefName.matches(name), "\(name)")
+        }
+    }
 
     @Test func `every format accepts and refuses what it says, and its pattern agrees`() throws {
         for (format, good, bad) in StringFormatTests.samples {
@@ -55,7 +88,7 @@ struct StringFormatTests {
             }
         }
         let tested = Set(StringFormatTests.samples.map(\.0))
-        #expect(StringFormat.allCases.filter { !tested.contains($0) } == [.text, .dateTime])
+        #expect(StringFormat.allCases.filter { !tested.contains($0) } == [.text, .dateTime, .gitRefName])
     }
 
     @Test func `lengths of names are bounded`() {

@@ -3,10 +3,8 @@ public enum ResourceTypes {
     /// Every kind: ours first, then what we serve of Kubernetes' own.
     public static let all: [ResourceType] = [
         InstanceSet.resourceType, Revision.resourceType, Instance.resourceType, Volume.resourceType,
-        ProviderObject.resourceType, RoleBinding.resourceType, VolumeForceDetach.resourceType, Namespace.resourceType,
-        Secret.resourceType,
-        Event.resourceType,
-        Lease.resourceType,
+        ProviderObject.resourceType, GitSource.resourceType, RoleBinding.resourceType, VolumeForceDetach.resourceType,
+        PruneApproval.resourceType, Namespace.resourceType, Secret.resourceType, Event.resourceType, Lease.resourceType,
     ]
 
     /// Kinds that are served and not stored: other forms of kinds in `all`.

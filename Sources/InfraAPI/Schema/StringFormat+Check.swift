@@ -38,12 +38,16 @@ extension StringFormat {
         case .engineURL:
             if text.hasPrefix("unix://") { return Syntax.isPathBelowRoot(bytes.dropFirst(7)) }
             return text.hasPrefix("tcp://") && Syntax.isHostAndPort(bytes.dropFirst(6))
+        case .gitURL: return GitSyntax.isURL(text)
+        case .gitRefName: return GitSyntax.isRefName(bytes)
+        case .gitCommit: return GitSyntax.isCommit(bytes)
+        case .relativePath: return GitSyntax.isRelativePath(bytes)
         }
     }
 }
 
 /// The checks behind the formats, over UTF-8.
-private enum Syntax {
+enum Syntax {
     static func isLower(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
     static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
     static func isLetter(_ byte: UInt8) -> Bool { isLower(byte | 0x20) }

@@ -33,11 +33,19 @@ public enum StringFormat: String, Sendable, Hashable, CaseIterable {
     case dateTime
     /// `unix:///path`
     case engineURL
+    /// A repository's URL of the schemes that we let git use, without a password.
+    case gitURL
+    /// Name of a branch or tag, as git allows them, and never an option.
+    case gitRefName
+    /// Full name of a commit: 40 or 64 hexadecimal digits.
+    case gitCommit
+    /// Path below a directory, in its shortest form, or `.` for the directory itself.
+    case relativePath
 
     /// The rule as a regular expression (ECMA-262, anchored); nil where any string will do, or where none says it well.
     public var pattern: String? {
         switch self {
-        case .text, .dateTime: nil
+        case .text, .dateTime, .gitRefName: nil
         case .dns1123Label: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
         case .dns1123Subdomain: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
         case .portName: "^(?=.*[a-z])[a-z0-9]([a-z0-9]|-(?=[a-z0-9]))*$"
@@ -62,6 +70,11 @@ public enum StringFormat: String, Sendable, Hashable, CaseIterable {
         case .base64: "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
         case .engineURL:
             "^(unix:///[^/\\x00]+(/[^/\\x00]+)*|tcp://([A-Za-z0-9][-A-Za-z0-9_.]*|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5})$"
+        case .gitURL:
+            "^((https?|git)://|ssh://([A-Za-z0-9_][A-Za-z0-9_.-]*@)?)"
+                + "([A-Za-z0-9][-A-Za-z0-9.]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[\\x21-\\x7e]+$|^file:///[\\x21-\\x7e]+$"
+        case .gitCommit: "^([0-9a-f]{40}|[0-9a-f]{64})$"
+        case .relativePath: "^(?!(.*/)?\\.{1,2}/)(?!.+/\\.{1,2}$)(?!\\.\\.$)[^/\\x00-\\x1f]+(/[^/\\x00-\\x1f]+)*$"
         }
     }
 
@@ -100,6 +113,12 @@ public enum StringFormat: String, Sendable, Hashable, CaseIterable {
         case .engineURL:
             "must be 'unix://' and an absolute path (e.g. 'unix:///var/run/docker.sock'), or 'tcp://', a host and a port"
                 + " (e.g. 'tcp://engine.example:2376')"
+        case .gitURL:
+            "must be 'https://', 'http://', 'ssh://[USER@]' or 'git://', a host and a path, or 'file://' and an absolute path,"
+                + " without a password (e.g. 'https://git.example/team/fleet.git', 'ssh://git@git.example/team/fleet.git')"
+        case .gitRefName: "must be the name of a branch or tag as git allows it (e.g. 'main', 'release/1.2')"
+        case .gitCommit: "must be the full name of a commit: 40 or 64 lower case hexadecimal digits"
+        case .relativePath: "must be a path below the repository's root without '..', or '.' (e.g. 'fleets/production')"
         }
     }
 }

@@ -32,7 +32,8 @@ extension RoleRule {
                 "instancesets", "instancesets/status", "instancesets/scale", "revisions", "revisions/status",
                 "instances", "instances/status", "volumes", "volumes/status",
                 // Who overrode what is nobody's secret.
-                "volumeforcedetaches", "volumeforcedetaches/status",
+                "volumeforcedetaches", "volumeforcedetaches/status", "pruneapprovals", "pruneapprovals/status",
+                "gitsources", "gitsources/status",
             ], verbs: read),
         RoleRule(group: "", resources: ["events", "pods", "pods/status"], verbs: read),
         RoleRule(group: "events.k8s.io", resources: ["events"], verbs: read),
@@ -41,7 +42,8 @@ extension RoleRule {
     ]
 
     private static let edit = [
-        RoleRule(group: "imm.dev", resources: ["instancesets", "volumes"], verbs: write),
+        RoleRule(
+            group: "imm.dev", resources: ["instancesets", "volumes", "gitsources", "pruneapprovals"], verbs: write),
         RoleRule(group: "imm.dev", resources: ["instancesets/scale"], verbs: ["update", "patch"]),
         RoleRule(group: "imm.dev", resources: ["instancesets/plan"], verbs: ["create"]),
         // To have one replaced.

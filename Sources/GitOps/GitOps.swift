@@ -1,0 +1,1 @@
+// GitSources: observe a repository, plan what differs, apply it as the source's own identity.
