@@ -36,12 +36,12 @@ enum GitSyntax {
     }
 
     /// The rules of `git check-ref-format`, for the part below `refs/heads/` or `refs/tags/`; and it is no option.
-    static func isRefName(_ bytes: String.UTF8View) -> Bool {
+    static func isRefName(_ text: String) -> Bool {
+        let bytes = text.utf8
         let forbidden = " ~^:?*[\\\u{7F}".utf8
         guard let first = bytes.first, first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "."),
             bytes.allSatisfy({ $0 > 0x1F && !forbidden.contains($0) })
         else { return false }
-        let text = String(Substring(bytes))
         guard text != "@", !text.contains(".."), !text.contains("@{") else { return false }
         return text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
             !part.isEmpty && part.first != UInt8(ascii: ".") && !part.suffix(5).elementsEqual(".lock".utf8)

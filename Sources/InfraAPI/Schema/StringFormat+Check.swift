@@ -39,7 +39,7 @@ extension StringFormat {
             if text.hasPrefix("unix://") { return Syntax.isPathBelowRoot(bytes.dropFirst(7)) }
             return text.hasPrefix("tcp://") && Syntax.isHostAndPort(bytes.dropFirst(6))
         case .gitURL: return GitSyntax.isURL(text)
-        case .gitRefName: return GitSyntax.isRefName(bytes)
+        case .gitRefName: return GitSyntax.isRefName(text)
         case .gitCommit: return GitSyntax.isCommit(bytes)
         case .relativePath: return GitSyntax.isRelativePath(bytes)
         }
