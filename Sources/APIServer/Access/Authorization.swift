@@ -40,15 +40,18 @@ struct Authorization: Sendable {
 
     /// The rights that a caller has in a namespace by its bindings.
     func rules(of caller: Caller, in namespace: String) async throws(APIStatus) -> [RoleRule] {
-        let subjects = caller.subjects(in: namespace)
-        guard !subjects.isEmpty else { return [] }
+        let subjects = caller.subjects
         let bindings = try await client.list(RoleBinding.resourceType, in: namespace, ListOptions())
         var roles: Set<RoleBindingSpec.Role> = []
         for binding in bindings.items {
             guard let spec = binding["spec"], let kind = spec["subject"]?["kind"]?.stringValue,
                 let name = spec["subject"]?["name"]?.stringValue,
                 // By its bytes: names that merely look the same are others' (U+212A is no K).
-                subjects.contains(where: { $0.kind.rawValue == kind && $0.name.isByteEqual(to: name) }),
+                subjects.contains(where: {
+                    $0.kind.rawValue == kind && $0.name.isByteEqual(to: name)
+                        && ($0.namespace == nil
+                            || $0.namespace == spec["subject"]?["namespace"]?.stringValue ?? namespace)
+                }),
                 let role = spec["role"]?.stringValue.flatMap(RoleBindingSpec.Role.init(rawValue:))
             else { continue }
             roles.insert(role)
@@ -64,21 +67,23 @@ struct Authorization: Sendable {
 }
 
 extension Caller {
-    /// What a RoleBinding of a namespace may call this caller: itself, and each of its groups.
-    fileprivate func subjects(in namespace: String) -> [RoleSubject] {
+    /// What RoleBindings may call this caller: itself, and each of its groups.
+    fileprivate var subjects: [RoleSubject] {
         let groups = (groups + [Caller.authenticatedGroup]).map { RoleSubject(.group, $0) }
-        return (itself(in: namespace).map { [$0] } ?? []) + groups
+        return (itself.map { [$0] } ?? []) + groups
     }
 
     /// nil when no RoleBinding can name it.
-    private func itself(in namespace: String) -> RoleSubject? {
+    private var itself: RoleSubject? {
         if name.hasPrefix(Caller.tokenPrefix) {
             return RoleSubject(.token, String(name.dropFirst(Caller.tokenPrefix.count)))
         }
         if name.hasPrefix(Caller.gitSourcePrefix) {
             let parts = name.dropFirst(Caller.gitSourcePrefix.count).split(separator: ":")
-            guard parts.count == 2, parts[0] == namespace else { return nil }
-            return RoleSubject(.gitSource, String(parts[1]))
+            guard parts.count == 2 else { return nil }
+            var subject = RoleSubject(.gitSource, String(parts[1]))
+            subject.namespace = String(parts[0])
+            return subject
         }
         return name.hasPrefix(Caller.reservedPrefix) ? nil : RoleSubject(.user, name)
     }

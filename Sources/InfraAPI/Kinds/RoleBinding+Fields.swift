@@ -15,7 +15,13 @@ extension RoleBinding: SchemaRecord {
             .column("Subject", ["spec", "subject", "kind"], "What the subject is."),
             .column("Subject-Name", ["spec", "subject", "name"], "Name of the subject."),
             .age,
-        ])
+        ],
+        check: { binding in
+            guard binding.spec.subject.namespace != nil, binding.spec.subject.kind != .gitSource else { return [] }
+            return [
+                .forbidden(FieldPath().field("spec").field("subject").field("namespace"), "only a GitSource has one")
+            ]
+        })
 }
 
 extension RoleBindingSpec: SchemaRecord {
@@ -33,7 +39,10 @@ extension RoleSubject: SchemaRecord {
         .required(
             "kind", \.kind, .enumeration,
             "User: the common name of a client certificate; Group: an organisation in one, or system:authenticated; "
-                + "Token: a token of immctl token; GitSource: one of this namespace."),
+                + "Token: a token of immctl token; GitSource: one of this namespace, or of the one that is named."),
         .required("name", \.name, .string(minimum: 1, maximum: 253), "Name of the subject."),
+        .optional(
+            "namespace", \.namespace, .string(.dns1123Label, minimum: 1, maximum: 63),
+            "Namespace of a GitSource; unset: this one. No other subject has one."),
     ]
 }

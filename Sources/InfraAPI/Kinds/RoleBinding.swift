@@ -31,12 +31,14 @@ public struct RoleSubject: Sendable, Hashable {
         case group = "Group"
         /// A bearer token, by its name.
         case token = "Token"
-        /// A GitSource of the same namespace.
+        /// A GitSource.
         case gitSource = "GitSource"
     }
 
     public var kind = Kind.user
     public var name = ""
+    /// Of a GitSource; nil: the RoleBinding's own.
+    public var namespace: String?
 
     public init() {}
 }
