@@ -79,10 +79,12 @@ struct Daemon {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(
-                        service: host, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: server),
-                    .init(service: EventUpkeep(expiry: EventExpiry(client, surroundings.time, logger: logger))),
-                    .init(service: MemoryUpkeep(store: store, time: surroundings.time)),
+                        service: host, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "controllers"),
+                    .init(service: server, serviceName: "server"),
+                    .init(
+                        service: EventUpkeep(expiry: EventExpiry(client, surroundings.time, logger: logger)),
+                        serviceName: "events"),
+                    .init(service: MemoryUpkeep(store: store, time: surroundings.time), serviceName: "memory"),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter))
         try await group.run()

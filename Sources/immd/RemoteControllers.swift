@@ -45,7 +45,10 @@ struct RemoteControllers {
             ])
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: host, successTerminationBehavior: .gracefullyShutdownGroup)],
+                services: [
+                    .init(
+                        service: host, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "controllers")
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger.quieter))
         try await group.run()
         logger.notice("immd ended")
