@@ -141,7 +141,8 @@ let package = Package(
                 "APIClient", "APIServer", "Ambient", "CShims", "ControllerRuntime", "Controllers", "DockerEngine",
                 "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry", "InfraAPI", "JSON",
                 "Manifests", "ObjectStore", "ObjectStoreSQLite",
-                "PKI", "Planning", "ProviderInterface", "ResourceAPI", "Telemetry", arguments, logging, lifecycle,
+                "OpenAPI", "PKI", "Planning", "ProviderInterface", "ResourceAPI", "Telemetry", arguments, logging,
+                lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -168,7 +169,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry"]),
         tests("JSONPathTests", ["JSONPath", "JSON"]),
         tests("InfraAPITests", ["InfraAPI", "JSON", "Ambient"]),
-        tests("OpenAPITests", ["OpenAPI", "InfraAPI", "JSON"]),
+        tests("OpenAPITests", ["OpenAPI", "InfraAPI", "JSON", "Manifests"]),
         tests("KubernetesProtobufTests", ["KubernetesProtobuf", "JSON"]),
         tests("ManifestsTests", ["Manifests", "InfraAPI", "JSON"]),
         .executableTarget(

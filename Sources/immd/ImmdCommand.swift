@@ -17,8 +17,9 @@ struct ImmdCommand: AsyncParsableCommand {
               immd                                        # data and socket in their usual places
               immd --data-dir ./data --socket ./imm.sock  # a private one
               immd --server https://HOST:7443 --kubeconfig admin.kubeconfig  # a second controller process
+              immd crds | kubectl apply --server-side -f -  # teach a Kubernetes API server our kinds
             """,
-        version: Version.text)
+        version: Version.text, subcommands: [CustomResourcesCommand.self])
 
     @Option(help: "Directory of the store (made with mode 0700).")
     var dataDir: String = DataDirectory.standard
