@@ -206,7 +206,9 @@ let package = Package(
             "APIServerTests",
             [
                 "APIServer", "APIClient", "ResourceAPI", "ObjectStore", "HTTPTransport", "InfraAPI", "JSON", "Ambient",
-                "PKI", "Telemetry", logging, lifecycle, .product(name: "NIOCore", package: "swift-nio"),
+                "PKI", "Telemetry", crypto, logging, lifecycle,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ]),
         tests(

@@ -38,5 +38,14 @@ public struct APIServerLimits: Sendable, Hashable {
     /// The largest message of an exec's websocket, in bytes.
     public var maxExecMessageBytes = 1 << 20
 
+    /// The largest body of a webhook's delivery, in bytes (413 beyond). It is read before anything is known of the sender.
+    public var maxWebhookBodyBytes = 5 << 20
+
+    /// Deliveries that are read and checked at once, for all sources together (429 beyond): this many bodies stand in memory.
+    public var maxWebhooksAtOnce = 16
+
+    /// Signed deliveries that a source takes within a minute (429 beyond); its interval goes on whatever comes.
+    public var maxWebhooksPerMinute = 60
+
     public init() {}
 }

@@ -33,7 +33,7 @@ public struct APIService: Service {
         endpoints.metrics.gauge("imm_apiserver_open_streams", "Watches and followed logs that are open.") {
             Double(streams.count)
         }
-        let execPlaces = ExecPlaces(maximum: configuration.limits.maxExecSessions)
+        let execPlaces = RequestPlaces.ofExec(configuration.limits)
         endpoints.metrics.gauge("imm_apiserver_exec_sessions", "Commands that run by exec.") {
             Double(execPlaces.count)
         }
@@ -46,7 +46,8 @@ public struct APIService: Service {
                 groups: Discovery.all, viewed: configuration.servesPodsView ? ViewedKinds.all : [],
                 immVersion: configuration.immVersion),
             limits: configuration.limits, surroundings: surroundings, streams: streams,
-            execPlaces: execPlaces,
+            execPlaces: execPlaces, webhookPlaces: .ofWebhooks(configuration.limits),
+            webhooks: WebhookReceiver(client, configuration.limits, surroundings, logger, endpoints.metrics),
             measures: RequestMeasures(endpoints.metrics), logger: logger)
     }
 

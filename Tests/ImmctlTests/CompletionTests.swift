@@ -17,6 +17,7 @@ import Testing
         for name in ["web", "worker", "db"] {
             _ = await bench.run("apply -f -", input: Manifest.web().replacing("name: web", with: "name: \(name)"))
         }
+        for name in ["fleet", "front"] { try await bench.create(Sources.source(name)) }
         _ = await bench.run("apply -n shop -f -", input: Manifest.web().replacing("name: web", with: "name: till"))
         return bench
     }
@@ -38,6 +39,10 @@ import Testing
         (["completion", ""], ["bash", "zsh", "fish"], ":4"),
         (["get", "--no-h"], ["--no-headers"], ":4"), (["get", "nonsense", ""], [], ":4"),
         (["create", "secret", ""], ["generic"], ":4"),
+        (["gitops", "s"], ["status", "sync", "suspend"], ":4"),
+        (["gitops", "diff", "f"], ["fleet", "front"], ":4"),
+        (["gitops", "sync", "fleet", ""], ["front"], ":4"),
+        (["gitops", "sync", "gitsource/fl"], ["gitsource/fleet"], ":4"),
         (["apply", "--dry-run", "s"], ["server"], ":4"),
         (["patch", "iset/web", "--type="], ["--type=merge", "--type=json", "--type=strategic"], ":4"),
     ]) func `a word is completed by what may stand there`(words: [String], expected: [String], directive: String)

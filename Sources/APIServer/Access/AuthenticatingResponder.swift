@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import RequestSyntax
 import ResourceAPI
 
 /// Stands before the responder and says who asks.
@@ -15,6 +16,8 @@ struct AuthenticatingResponder: HTTPResponder {
     }
 
     private func answer(_ request: Request, _ context: APIRequestContext) async -> Response {
+        // The sender of a webhook is nobody's caller, whatever else it shows.
+        guard !request.isWebhook else { return await base.respond(to: request, context: context) }
         var context = context
         do throws(APIStatus) {
             context.caller = try await source.caller(request, context.channel)
@@ -24,6 +27,15 @@ struct AuthenticatingResponder: HTTPResponder {
             return base.refused(request, context, error)
         }
         return await base.respond(to: request, context: context)
+    }
+}
+
+extension Request {
+    fileprivate var isWebhook: Bool {
+        guard let info = try? RequestInfo(uri: head.path ?? "/"), case .path(let segments) = info.target else {
+            return false
+        }
+        return WebhookPath(segments) != nil
     }
 }
 

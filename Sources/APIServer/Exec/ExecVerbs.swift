@@ -44,7 +44,7 @@ extension APIResponder {
     /// 101, and the websocket as the body.
     private func switched(
         to command: RemoteCommand, _ subprotocol: RemoteCommandProtocol, _ request: ResourceRequest,
-        _ execPlace: ExecPlace
+        _ execPlace: RequestPlace
     ) throws(APIStatus) -> Response {
         let channel = request.channel
         let end: @Sendable () -> Void = { [weak command] in
@@ -90,9 +90,9 @@ extension ExecRequest {
 private final class StreamPlace: Sendable {
     private let id: UInt64
     private let streams: OpenStreams
-    private let execPlace: ExecPlace
+    private let execPlace: RequestPlace
 
-    init(_ id: UInt64, _ streams: OpenStreams, _ execPlace: ExecPlace) {
+    init(_ id: UInt64, _ streams: OpenStreams, _ execPlace: RequestPlace) {
         (self.id, self.streams, self.execPlace) = (id, streams, execPlace)
     }
 

@@ -22,7 +22,9 @@ struct APIResponder: HTTPResponder {
     let limits: APIServerLimits
     let surroundings: Surroundings
     let streams: OpenStreams
-    let execPlaces: ExecPlaces
+    let execPlaces: RequestPlaces
+    let webhookPlaces: RequestPlaces
+    let webhooks: WebhookReceiver
     let measures: RequestMeasures
     let logger: Logger
 
@@ -80,6 +82,9 @@ struct APIResponder: HTTPResponder {
     private func route(
         _ request: Request, _ info: RequestInfo, _ context: APIRequestContext, _ report: WriteReport
     ) async throws(APIStatus) -> Response {
+        if case .path(let segments) = info.target, let path = WebhookPath(segments) {
+            return try await webhook(request, path)
+        }
         try await authorization.check(context.caller, RequestAttributes(request.method, info))
         switch info.target {
         case .path(let segments) where segments.first == APIResponder.ownPrefix:

@@ -11,10 +11,12 @@ struct ApplyDocuments: Sendable {
     ///
     /// - Parameters:
     ///   - namespace: what `-n` says; nil when it was not given.
+    ///   - defaultNamespace: of those that name none, where `-n` says nothing.
     ///   - allowsGeneratedNames: whether `generateName` will do in the place of a name.
     /// - Throws: everything that is wrong with any document, each with its place.
     init(
-        _ paths: [String], recursive: Bool, namespace: String?, allowsGeneratedNames: Bool = false, _ console: Console
+        _ paths: [String], recursive: Bool, namespace: String?, defaultNamespace: String = "default",
+        allowsGeneratedNames: Bool = false, _ console: Console
     ) throws(CommandFailure) {
         var sources: [ManifestSource] = []
         for path in paths {
@@ -24,14 +26,14 @@ struct ApplyDocuments: Sendable {
                     ? .text(name: "<stdin>", bytes: try console.input()) : .path(path, recursive: recursive))
         }
         let (loaded, unreadable) = loadManifests(sources)
-        let (resources, invalid) = validateManifests(loaded, defaultNamespace: namespace ?? "default")
+        let (resources, invalid) = validateManifests(loaded, defaultNamespace: namespace ?? defaultNamespace)
         let flaws =
             unreadable + invalid + resources.flatMap { ApplyDocuments.flaws(of: $0, namespace, allowsGeneratedNames) }
         guard flaws.isEmpty else {
             throw CommandFailure(
                 .failed, flaws.map(\.description).joined(separator: "\n"), hints: ["nothing was applied"])
         }
-        let documents = resources.map { ApplyDocument($0, namespace: namespace ?? "default") }
+        let documents = resources.map { ApplyDocument($0, namespace: namespace ?? defaultNamespace) }
         guard !documents.isEmpty else {
             throw CommandFailure(.failed, "no objects in \(paths.joined(separator: ", "))")
         }

@@ -7,6 +7,8 @@ struct ApplyRun: Sendable {
     let session: Session
     let console: Console
     let forceConflicts: Bool
+    /// Whose fields they become.
+    var fieldManager = Session.fieldManager
 
     /// What a document would do.
     struct Preview: Sendable {
@@ -74,7 +76,7 @@ struct ApplyRun: Sendable {
     }
 
     private func apply(_ document: ApplyDocument, dryRun: Bool) async throws(APIStatus) -> JSONValue {
-        var options = WriteOptions(fieldManager: Session.fieldManager, force: forceConflicts, dryRun: dryRun)
+        var options = WriteOptions(fieldManager: fieldManager, force: forceConflicts, dryRun: dryRun)
         do throws(APIStatus) {
             return try await session.client.apply(document.object, options)
         } catch {

@@ -67,7 +67,7 @@ struct Completion: Sendable {
             let head = context.prefix[...slash]
             return Answer(candidates: await names(type, context).map { head + $0 }, directive: .nothingElse)
         }
-        if let first = context.positionals.first, !first.contains("/") {
+        if let first = context.positionals.first, !first.contains("/"), command != "gitops" {
             guard let type = ResourceTypes.find(word: first) else {
                 return Answer(candidates: [], directive: .nothingElse)
             }
@@ -75,9 +75,11 @@ struct Completion: Sendable {
             return Answer(
                 candidates: await names(type, context).filter { !taken.contains($0) }, directive: .nothingElse)
         }
-        if ["rollout", "logs", "exec"].contains(command) {
-            // A bare name is a set here, or an instance.
-            return Answer(candidates: await names(kinds[0], context), directive: .nothingElse)
+        if ["rollout", "logs", "exec", "gitops"].contains(command) {
+            // A bare name is a set here, an instance, or a source.
+            let taken = Set(context.positionals)
+            return Answer(
+                candidates: await names(kinds[0], context).filter { !taken.contains($0) }, directive: .nothingElse)
         }
         let categories = command == "get" ? ["imm"] : []
         return Answer(candidates: kinds.map(\.plural).sorted() + categories, directive: .nothingElse)
@@ -90,6 +92,7 @@ struct Completion: Sendable {
         case "scale", "plan", "rollout": [InstanceSet.resourceType]
         case "why": [InstanceSet.resourceType, Instance.resourceType]
         case "logs", "exec": [Instance.resourceType]
+        case "gitops": [GitSource.resourceType]
         default: nil
         }
     }

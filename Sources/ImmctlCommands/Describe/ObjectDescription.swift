@@ -54,6 +54,8 @@ struct ObjectDescription: Sendable {
         case Volume.resourceType: text.describe(try decode(object) as Volume)
         case ProviderObject.resourceType: text.describe(try decode(object) as ProviderObject)
         case Secret.resourceType: text.describe(try decode(object) as Secret)
+        case GitSource.resourceType: text.describe(try decode(object) as GitSource)
+        case PruneApproval.resourceType: text.describe(try decode(object) as PruneApproval)
         case Namespace.resourceType: text.describe(try decode(object) as Namespace)
         default: try describeOther(&text)
         }

@@ -26,7 +26,7 @@ enum BooleanArguments {
 
     static func normalized(_ arguments: [String]) -> [String] {
         let options = options(of: arguments)
-        let flags = flags + (options.contains("--watch") ? [] : ["--watch"])
+        let flags = flags + ["--wait", "--watch"].filter { !options.contains($0) }
         var result: [String] = []
         for (index, argument) in arguments.enumerated() {
             if argument == "--" { return result + arguments[index...] }

@@ -78,35 +78,10 @@ struct VolumeForceDetachCommand: ImmctlCommand {
             })
         let reference = ObjectReference(
             VolumeForceDetach.resourceType, namespace: made.namespace, name: made.name)
-        let answered = try await withDeadline(timeout.duration, invocation.time) { () throws(CommandFailure) in
-            try await VolumeForceDetachCommand.answer(to: reference, client)
-        }
-        guard let answered, let object = answered else {
-            throw CommandFailure(
-                .failed, "\(reference.qualifiedName) is not answered yet",
-                hints: ["look at it later: `immctl get volumeforcedetach/\(made.name) -o yaml`"])
-        }
-        return try decode(object)
-    }
-
-    /// nil when it was deleted, or nobody waits any more.
-    private static func answer(
-        to reference: ObjectReference, _ client: any ResourceClient
-    ) async throws(CommandFailure) -> JSONValue? {
-        var answer: JSONValue?
-        try await ImmctlCommands.request("wait for \(reference.qualifiedName)") { () throws(APIStatus) in
-            try await ObjectFollower(client, reference).follow { news throws(APIStatus) in
-                switch news {
-                case .all(let objects): answer = objects.first
-                case .added(let object), .modified(let object): answer = object
-                case .deleted: answer = nil
-                }
-                guard let answer else { return false }
-                return answer[path: ["status", "outcome"]]?.stringValue
-                    == VolumeForceDetachStatus.Outcome.pending.rawValue
-            }
-        }
-        return answer
+        return try await decode(
+            RequestAnswer(
+                client: client, reference: reference, pending: VolumeForceDetachStatus.Outcome.pending.rawValue
+            ).wait(timeout.duration, invocation))
     }
 
     private func lines(_ answer: VolumeForceDetach, _ attachment: VolumeAttachment) -> [String] {

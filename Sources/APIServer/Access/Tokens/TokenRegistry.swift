@@ -33,7 +33,7 @@ public struct TokenRegistry: Sendable {
         let record = try? await store.token(named: String(parts[1]))
         // A name that is not known takes the same comparison.
         let expected = record?.digest ?? [UInt8](repeating: 0, count: digest.count)
-        guard TokenRegistry.isEqual(digest, expected), let record else { return nil }
+        guard ConstantTime.isEqual(digest, expected), let record else { return nil }
         let now = surroundings.time.now
         if let end = record.expiresAt, now >= end { return nil }
         await noteUse(record, now)
@@ -85,10 +85,4 @@ public struct TokenRegistry: Sendable {
     }
 
     private static func digest(_ secret: Substring) -> [UInt8] { Array(SHA256.hash(data: Array(secret.utf8))) }
-
-    /// Takes the same time wherever the two differ.
-    private static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-    }
 }
