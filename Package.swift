@@ -232,7 +232,7 @@ let package = Package(
             "GitOpsTests",
             [
                 "GitOps", "GitClient", "ControllerRuntime", "InfraAPI", "JSON", "Ambient", "Manifests", "ObjectStore",
-                "ResourceAPI", "Telemetry", logging,
+                "ResourceAPI", "Simulation", "Telemetry", logging,
             ]),
         tests("HouseRulesTests", []),
     ]

@@ -153,6 +153,9 @@ extension GitSourceStatus: SchemaRecord {
         .optional(
             "lastAppliedCommit", \.lastAppliedCommit, .identifier, "The commit whose objects were last applied in full."
         ),
+        .optional(
+            "lastAppliedGeneration", \.lastAppliedGeneration, .counter,
+            "The generation of the spec by which they were."),
         .plain(
             "inventory", \.inventory, .list(of: .record, .atomic, maximum: 2000),
             "What the source made or took over, and may prune."),
@@ -174,7 +177,9 @@ extension InventoryEntry: SchemaRecord {
         .required("kind", \.kind, .string(minimum: 1, maximum: 63), "Kind of the object."),
         .plain("namespace", \.namespace, .string(maximum: 63), "Namespace of the object."),
         .required("name", \.name, .objectName, "Name of the object."),
-        .required("uid", \.uid, .string(minimum: 1, maximum: 128), "uid of the object."),
+        .plain(
+            "uid", \.uid, .string(maximum: 128),
+            "uid of the object; missing while it is being applied for the first time."),
     ]
 }
 

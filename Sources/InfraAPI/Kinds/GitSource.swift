@@ -1,4 +1,5 @@
 public import Ambient
+import Crypto
 
 /// Makes a Git repository the desired state of a namespace: each commit is rendered, validated as a whole and applied.
 public struct GitSource: APIObject {
@@ -17,6 +18,20 @@ public struct GitSource: APIObject {
     public var status = GitSourceStatus()
 
     public init() {}
+
+    /// Field manager of what the source applies: its name behind `managerPrefix`; a long one is cut, with a digest of the whole.
+    public var fieldManager: String {
+        let full = GitSource.managerPrefix + name
+        guard full.utf8.count > GitSource.managerLimit else { return full }
+        let digest = SHA256.hash(data: Array(name.utf8)).prefix(5).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.utf8.count == 1 ? "0" + digits : digits
+        }
+        return full.prefix(GitSource.managerLimit - 11) + "-" + digest.joined()
+    }
+
+    /// Bytes that a field manager may have.
+    private static let managerLimit = 128
 }
 
 public struct GitSourceSpec: Sendable, Hashable {
@@ -172,6 +187,8 @@ public struct GitSourceStatus: Sendable, Hashable {
     public var lastAttemptedCommit: String?
     /// The commit whose objects were last applied in full.
     public var lastAppliedCommit: String?
+    /// The generation of the spec by which they were: what another spec makes of the same commit may be something else.
+    public var lastAppliedGeneration: Int?
     /// What the source made or took over, and may prune. At most 2,000.
     public var inventory: [InventoryEntry] = []
     /// Sets of the source whose present content was rejected: it is not rolled out again until it changes or someone says
@@ -195,6 +212,8 @@ public struct InventoryEntry: Sendable, Hashable {
     /// Empty for cluster-scoped kinds.
     public var namespace = ""
     public var name = ""
+    /// Empty from before the source first applies it until its uid is known: if imm stops in between, the object is found
+    /// again by the source's field manager.
     public var uid = ""
 
     public init() {}

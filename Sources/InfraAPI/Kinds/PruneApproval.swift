@@ -24,7 +24,7 @@ public struct PruneApprovalSpec: Sendable, Hashable {
 public struct PruneApprovalStatus: Sendable, Hashable {
     public enum Outcome: String, Sendable, Hashable, CaseIterable {
         case pending = "Pending"
-        /// The objects were deleted.
+        /// The objects are deleted, or about to be: what was consented to stands before it is done.
         case accepted = "Accepted"
         /// What the source waits for is something else by now.
         case refused = "Refused"
