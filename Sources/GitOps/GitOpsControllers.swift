@@ -47,10 +47,13 @@ public final class GitOpsControllers: Sendable {
         let reconciler = SourceReconciler(
             client: client, caches: caches, facts: facts, operations: operations,
             work: RepositoryWork(
-                access: RemoteAccess(acting: acting, fileRoots: fileRoots), repositories: repositories, builder: builder
-            ),
+                access: RemoteAccess(acting: acting, fileRoots: fileRoots), repositories: repositories,
+                builder: builder,
+                time: surroundings.time),
             events: events, surroundings: surroundings)
-        controller = Controller("gitsources", surroundings, logger: logger, metrics: metrics) { key, logger in
+        controller = Controller(
+            "gitsources", backoff: Backoff.Policy(maximum: .seconds(60)), surroundings, logger: logger, metrics: metrics
+        ) { key, logger in
             await reconciler.reconcile(key, logger)
         }
         queue.set(controller.queue)

@@ -28,7 +28,7 @@ struct SourceReconciler: Sendable {
             }
             take(results, source, logger)
             let plan = SyncPlanner.plan(observe(source))
-            remember(plan.wait, source)
+            remember(plan, source)
             do throws(APIStatus) {
                 let stored = try await store(plan, source)
                 tell(plan, source, logger)
@@ -76,7 +76,13 @@ struct SourceReconciler: Sendable {
             // Of a source of the same name that is gone, or cancelled before its turn.
             guard key.uid == source.uid, case .finished(let report) = result else { continue }
             let now = surroundings.time.uptime
+            let newest = PollRequest(
+                generation: source.metadata.generation, token: source.metadata.annotations[GitSource.syncAnnotation])
             facts.update(source.uid) { facts in
+                // The answer to an older request that comes after the one to the newest.
+                if case .polled(let request, _) = report.finding, request != newest, facts.poll?.request == newest {
+                    return
+                }
                 facts.take(
                     report, interval: .seconds(source.spec.intervalSeconds), jitterPercent: source.spec.jitterPercent,
                     uptime: now, surroundings.randomness)
@@ -84,10 +90,11 @@ struct SourceReconciler: Sendable {
         }
     }
 
-    private func remember(_ wait: WaitKey?, _ source: GitSource) {
+    private func remember(_ plan: SyncPlan, _ source: GitSource) {
         let now = surroundings.time.uptime
         facts.update(source.uid) { facts in
-            if facts.wait?.key != wait { facts.wait = wait.map { ($0, now) } }
+            if plan.endsWait { facts.wait = nil }
+            if let wait = plan.wait, facts.wait?.key != wait { facts.wait = (wait, now) }
         }
     }
 
@@ -121,9 +128,11 @@ struct SourceReconciler: Sendable {
             operations.cancel(OperationKey(owner: owner, uid: source.uid, step: name))
         case .poll(let request):
             let work = work
+            let last = facts.get(source.uid).poll
+            let isRoutine = last?.request == request && last?.problem == nil
             operations.start(
                 OperationKey(owner: owner, uid: source.uid, step: request.step), limit: source.spec.server
-            ) { await work.poll(request, source) }
+            ) { await work.poll(request, source, isRoutine: isRoutine) }
         case .prepare(let key):
             let work = work
             operations.start(OperationKey(owner: owner, uid: source.uid, step: key.step), limit: source.spec.server) {

@@ -139,4 +139,77 @@ import Testing
             #expect(world.gate.log == [])
         }
     }
+
+    @Test func `a kustomization is built from the whole repository, and refused where nothing can build it`() {
+        SyncWorld.run { world in
+            let files = [
+                "base/web.yaml": Files.set("web"), "app/kustomization.yaml": "- base/web.yaml\n",
+                "app/ignored.yaml": Files.set("no"),
+            ]
+            let first = world.server.commit(files)
+            try await world.makeSource { $0.spec.path = "app" }
+            try await world.waitUntilApplied(first)
+            #expect(try await world.source().status.inventory.map(\.name) == ["web"])
+            var broken = files
+            broken["app/kustomization.yaml"] = "- base/nothing.yaml\n"
+            world.server.commit(broken)
+            try await world.waitForReason("KustomizationFailed")
+            #expect(
+                try await world.source().ready?.message.contains(
+                    "app/kustomization.yaml: accumulating resources: base/nothing.yaml")
+                    == true)
+            world.hasBuilder.withLock { $0 = false }
+            world.crash()
+            let next = world.server.commit(files, subject: "again")
+            try await world.wait("the next is refused too") {
+                try await world.source().ready?.message.contains("kubectl, which is not installed") == true
+            }
+            #expect(try await world.source().status.lastAttemptedCommit == next.hex)
+            #expect(try await world.set("web") != nil)
+        }
+    }
+
+    @Test func `the history is bounded, and has one record for each attempt`() {
+        SyncWorld.run { world in
+            try await world.makeSource { $0.spec.intervalSeconds = 5 }
+            for number in 1...30 {
+                let isBad = number % 3 == 0
+                let commit = world.server.commit([
+                    "web.yaml": isBad ? "a: [" : Files.set("web", image: "app:v\(number)")
+                ])
+                try await world.wait("it is looked at") {
+                    try await world.source().status.lastAttemptedCommit == commit.hex
+                }
+                try await world.sleep(.seconds(30))
+            }
+            let history = try await world.source().status.history
+            #expect(history.count == 20)
+            #expect(Set(history.map(\.commit)).count == 20)
+            #expect(history.count { $0.outcome == .refused } == 7)
+        }
+    }
+
+    @Test func `a source that stands in its own repository waits neither for itself nor deletes itself`() {
+        SyncWorld.run { world in
+            let itself = """
+                apiVersion: imm.dev/v1alpha1
+                kind: GitSource
+                metadata: {name: fleet}
+                spec: {url: "https://git.example/fleet.git", intervalSeconds: 10}
+
+                """
+            let first = world.server.commit(["web.yaml": Files.set("web"), "fleet.yaml": itself])
+            try await world.apply(
+                [
+                    "apiVersion": "imm.dev/v1alpha1", "kind": "GitSource",
+                    "metadata": ["namespace": "default", "name": "fleet"],
+                    "spec": ["url": "https://git.example/fleet.git"],
+                ], as: "immctl")
+            try await world.waitUntilApplied(first)
+            #expect(try await world.source().spec.intervalSeconds == 10)
+            let next = world.server.commit(["web.yaml": Files.set("web", image: "app:v2")])
+            try await world.waitUntilApplied(next)
+            #expect(try await world.source().isBeingDeleted == false)
+        }
+    }
 }

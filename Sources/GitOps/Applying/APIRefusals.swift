@@ -27,14 +27,9 @@ extension SyncProblem {
             return
                 "what is cluster-scoped is written by administrators only: apply it by hand and take it out of the repository"
         }
-        if id.namespace != source.namespace {
-            return
-                "GitSource \(source.name) has rights in its own namespace \(source.namespace): give namespace \(id.namespace) a "
-                + "GitSource of its own"
-        }
-        return
-            "it needs a RoleBinding in namespace \(id.namespace) with role \(role) and subject {kind: GitSource, name: "
-            + "\(source.name)}"
+        var subject = "kind: GitSource, name: \(source.name)"
+        if id.namespace != source.namespace { subject += ", namespace: \(source.namespace)" }
+        return "it needs a RoleBinding in namespace \(id.namespace) with role \(role) and subject {\(subject)}"
     }
 }
 

@@ -16,7 +16,8 @@ struct PruneDecision: Sendable {
     private static let keptKinds: Set<String> = [Volume.resourceType.kind, Namespace.resourceType.kind]
 
     init(
-        _ inventory: [InventoryEntry], commit: String, wanted: Set<ObjectID>, objects: [ObjectID: ObjectSummary],
+        _ inventory: [InventoryEntry], commit: String, wanted: Set<ObjectID>, itself: ObjectID? = nil,
+        objects: [ObjectID: ObjectSummary],
         _ rules: GitPruning, _ approvals: [PruneApproval]
     ) {
         var obsolete: [InventoryEntry] = []
@@ -26,6 +27,8 @@ struct PruneDecision: Sendable {
                 self.inventory.append(entry)
             } else if PruneDecision.keptKinds.contains(entry.kind) {
                 released.append((entry, "a \(entry.kind) is never pruned"))
+            } else if id == itself {
+                released.append((entry, "a source does not delete itself"))
             } else if objects[id]?.isKept == true {
                 released.append((entry, "its annotation \(GitSource.pruneAnnotation) says Keep"))
             } else {

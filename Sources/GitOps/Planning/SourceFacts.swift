@@ -7,7 +7,10 @@ struct PollRequest: Sendable, Hashable {
     let token: String?
 
     /// Name of the background operation.
-    var step: String { "poll \(generation) \(token ?? "")" }
+    var step: String { PollRequest.prefix(generation) + (token ?? "") }
+
+    /// What the names of all polls by one spec begin with.
+    static func prefix(_ generation: Int) -> String { "poll \(generation) " }
 }
 
 /// What is prepared and checked: a commit by a spec, at a person's request anew.

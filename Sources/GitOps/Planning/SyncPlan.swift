@@ -41,5 +41,8 @@ struct SyncPlan: Sendable {
     var steps: [SyncStep] = []
     /// Uptime.
     var wake: Duration?
+    /// What is waited for; nil: nothing was found out about that.
     var wait: WaitKey?
+    /// Everything is healthy: the next wait is another one.
+    var endsWait = false
 }

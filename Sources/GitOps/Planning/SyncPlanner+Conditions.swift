@@ -40,6 +40,7 @@ extension SyncPlanner {
     mutating func record(
         _ outcome: SyncRecord.Outcome, _ reason: SyncReason, _ message: String, _ commit: GitCommitID, _ subject: String
     ) -> Bool {
+        let message = String(message.prefix(1024))
         if let last = stored.history.last, last.commit == commit.hex, last.outcome == outcome,
             last.reason == reason.rawValue, last.message == message
         {
@@ -129,7 +130,9 @@ extension SyncPlanner {
         prune(commit, key)
     }
 
+    /// Nobody waits for himself: the source's own health is what is being worked out.
     func trouble(of id: ObjectID) -> String? {
+        if id == itself { return nil }
         guard let live = observation.objects[id] else { return "it is not there" }
         return live.health.trouble
     }

@@ -44,6 +44,8 @@ extension SyncPlanner {
         plan.status.inventory.sort { ObjectID($0) < ObjectID($1) }
     }
 
+    var itself: ObjectID { ObjectID(GitSource.resourceType, namespace: source.namespace, name: source.name) }
+
     func tooManyEntries(_ commit: RenderedCommit) -> SyncProblem? {
         let all = commit.ids.union(stored.inventory.map { ObjectID($0) })
         guard all.count > SyncPlanner.maximumEntries else { return nil }
@@ -55,8 +57,11 @@ extension SyncPlanner {
 
     /// What becomes of entries whose manifests are gone.
     mutating func prune(_ commit: RenderedCommit, _ key: ContentKey) {
+        plan.endsWait = true
+        // A source that stands in its own repository is not deleted by it.
         let decision = PruneDecision(
-            plan.status.inventory, commit: key.commit.hex, wanted: commit.ids, objects: observation.objects, spec.prune,
+            plan.status.inventory, commit: key.commit.hex, wanted: commit.ids, itself: itself,
+            objects: observation.objects, spec.prune,
             observation.approvals)
         plan.status.inventory = decision.inventory
         for released in decision.released {

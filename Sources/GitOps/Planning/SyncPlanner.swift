@@ -22,6 +22,9 @@ struct SyncPlanner {
         plan = SyncPlan(status: observation.source.status)
     }
 
+    /// Of one source at the same time: one that is slow, and one that a person asked for since.
+    private static let maximumPolls = 2
+
     var source: GitSource { observation.source }
     var spec: GitSourceSpec { observation.source.spec }
     var facts: SourceFacts { observation.facts }
@@ -42,7 +45,7 @@ struct SyncPlanner {
         let unseen = commit.objects.map(\.id).filter(needsCheck)
         guard unseen.isEmpty else {
             // Nothing is said before all of it is known.
-            plan.status = stored
+            (plan.status, plan.events) = (stored, [])
             plan.steps.append(.check(unseen, explains: isComplete))
             return
         }
@@ -77,8 +80,11 @@ struct SyncPlanner {
     /// Asks the remote when it is time to; a commit that is named needs no asking.
     private mutating func follow() {
         guard spec.ref?.commit == nil else { return }
-        wanted.insert(request.step)
-        if observation.operations.contains(request.step) { return }
+        // One that was begun before the newest request still tells something: where requests come faster than the server
+        // answers, polls must come to an end all the same.
+        let running = observation.operations.filter { $0.hasPrefix("\(PollRequest.prefix(observation.generation))") }
+        wanted.formUnion(running)
+        if running.contains(request.step) || running.count >= SyncPlanner.maximumPolls { return }
         if let poll = facts.poll, poll.request == request, poll.due > observation.uptime {
             wake(at: poll.due)
         } else {
@@ -129,6 +135,11 @@ struct SyncPlanner {
         switch fact.result {
         case .rendered(let commit): return commit
         case .refused(let problem):
+            if let pollProblem {
+                tellNotFetched(pollProblem)
+            } else {
+                setCondition("Fetched", .true, .fetched, "\(spec.followed) is at \(key.commit)")
+            }
             if problem.reason == .signatureRefused { setCondition("Verified", .false, problem.reason, problem.message) }
             refuse(problem, key.commit, fact.subject)
             return nil

@@ -21,7 +21,6 @@ enum SyncReason: String, Sendable, Hashable {
     case manifestInvalid = "ManifestInvalid"
     case linkRefused = "LinkRefused"
     case submoduleRefused = "SubmoduleRefused"
-    case kindRefused = "KindRefused"
     case emptyRender = "EmptyRender"
     case tooManyObjects = "TooManyObjects"
     case kustomizationFailed = "KustomizationFailed"

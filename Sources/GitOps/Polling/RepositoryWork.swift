@@ -1,3 +1,4 @@
+import Ambient
 import ControllerRuntime
 import GitClient
 import InfraAPI
@@ -19,13 +20,32 @@ struct RepositoryWork: Sendable {
     let access: RemoteAccess
     let repositories: @Sendable (_ uid: String) -> any GitRepository
     let builder: KustomizationBuilder?
+    let time: any TimeSource
+    private let recent = RecentReferences()
 
-    func poll(_ request: PollRequest, _ source: GitSource) async -> RepositoryReport {
+    init(
+        access: RemoteAccess, repositories: @escaping @Sendable (_ uid: String) -> any GitRepository,
+        builder: KustomizationBuilder?, time: any TimeSource
+    ) {
+        self.access = access
+        self.repositories = repositories
+        self.builder = builder
+        self.time = time
+    }
+
+    /// - Parameter isRoutine: the interval is over, and nothing else has happened.
+    func poll(_ request: PollRequest, _ source: GitSource, isRoutine: Bool) async -> RepositoryReport {
         do throws(SyncProblem) {
             let remote = try await access.remote(of: source)
+            let (known, start) = (RecentReferences.Remote(of: source), time.uptime)
+            let interval = Duration.seconds(source.spec.intervalSeconds)
+            if isRoutine, let references = recent.get(known, for: interval, at: start) {
+                return RepositoryReport(.polled(request, .success(try references.commit(for: source.spec.ref))))
+            }
             let references = try await git { () async throws(GitError) in
                 try await repositories(source.uid).references(of: remote)
             }
+            recent.put(references, of: known, askedAt: start)
             return RepositoryReport(.polled(request, .success(try references.commit(for: source.spec.ref))))
         } catch { return RepositoryReport(.polled(request, .failure(error))) }
     }
@@ -107,7 +127,7 @@ extension SyncProblem {
     /// Whether the commit is at fault, and not the way to it.
     var isOfTheCommit: Bool {
         switch reason {
-        case .manifestInvalid, .linkRefused, .submoduleRefused, .kindRefused, .emptyRender, .tooManyObjects,
+        case .manifestInvalid, .linkRefused, .submoduleRefused, .emptyRender, .tooManyObjects,
             .kustomizationFailed, .signatureRefused, .tooLarge, .repositoryRefused:
             true
         default: false

@@ -9,20 +9,11 @@ struct CommitRenderer: Sendable {
     private static let maximumObjects = 2000
     private static let maximumShown = 10
     private static let suffixes = [".yaml", ".yml", ".json"]
-    /// Kinds that users write and that are no desired state: an event in somebody's life, which a sync must not repeat.
-    private static let requests: Set<ResourceType> = [PruneApproval.resourceType, VolumeForceDetach.resourceType]
-
     let commit: GitCommitID
     /// Directory in the repository; `.` is its root.
     let path: String
     /// Of objects that name none.
     let namespace: String
-
-    /// What a repository may hold: the kinds that users write, but for requests and records.
-    static func isDesired(_ type: ResourceType) -> Bool {
-        type.writtenBy != .controller && !requests.contains(type) && type != Event.resourceType
-            && type != Lease.resourceType
-    }
 
     /// Of plain manifests.
     func render(_ files: [GitFile]) throws(SyncProblem) -> [RenderedObject] {
@@ -71,10 +62,10 @@ struct CommitRenderer: Sendable {
         func refuse(_ path: [FieldPath.Element], _ message: String, _ hint: String?) -> DiagnosedProblem {
             DiagnosedProblem(diagnostic: document.diagnostic(at: FieldPath(path), message, hint: hint))
         }
-        guard CommitRenderer.isDesired(resource.type) else {
+        guard ObjectMirror.types.contains(resource.type) else {
             throw refuse(
                 [.field("kind")], "a \(resource.type.kind) is no desired state, and does not belong into a repository",
-                "make it with immctl")
+                "the kinds are \(ObjectMirror.types.map(\.kind).joined(separator: ", "))")
         }
         guard !resource.name.isEmpty else {
             throw refuse(

@@ -40,15 +40,21 @@ final class ObjectMirror: Sendable {
         }
     }
 
-    private let shelves: [ResourceType: Shelf] = [
-        InstanceSet.resourceType: Shelf(InstanceSet.self), Volume.resourceType: Shelf(Volume.self),
-        ProviderObject.resourceType: Shelf(ProviderObject.self), GitSource.resourceType: Shelf(GitSource.self),
-        RoleBinding.resourceType: Shelf(RoleBinding.self), Namespace.resourceType: Shelf(Namespace.self),
-        Secret.resourceType: Shelf(Secret.self),
+    /// The kinds that a repository may hold: what users write, but for requests (a PruneApproval, a VolumeForceDetach), which a
+    /// sync must not repeat, and records (Events, Leases).
+    private static let kinds: [any APIObject.Type] = [
+        InstanceSet.self, Volume.self, ProviderObject.self, GitSource.self, RoleBinding.self, Namespace.self,
+        Secret.self,
     ]
+    static let types = kinds.map { $0.resourceType }
 
-    /// The kinds that a repository may hold.
-    var types: [ResourceType] { ResourceTypes.all.filter { shelves[$0] != nil } }
+    private let shelves: [ResourceType: Shelf]
+
+    init() {
+        func shelf<Kind: APIObject>(_ kind: Kind.Type) -> Shelf { Shelf(kind) }
+        shelves = Dictionary(
+            ObjectMirror.kinds.map { ($0.resourceType, shelf($0)) }, uniquingKeysWith: { first, _ in first })
+    }
 
     private func shelf(_ id: ObjectID) -> Shelf? {
         ResourceTypes.find(apiVersion: id.apiVersion, kind: id.kind).flatMap { shelves[$0] }
@@ -72,12 +78,12 @@ final class ObjectMirror: Sendable {
     func forget(_ id: ObjectID) { shelf(id)?.forget(NamespacedName(namespace: id.namespace, name: id.name)) }
 
     func onChange(_ handler: @escaping Change) {
-        for type in types { shelves[type]?.onChange(handler) }
+        for type in ObjectMirror.types { shelves[type]?.onChange(handler) }
     }
 
     func run(_ client: any ResourceClient, _ surroundings: Surroundings, _ logger: Logger) async {
         await withDiscardingTaskGroup { group in
-            for type in types {
+            for type in ObjectMirror.types {
                 guard let shelf = shelves[type] else { continue }
                 group.addTask { await shelf.reflect(client, surroundings, logger) }
             }
@@ -86,7 +92,7 @@ final class ObjectMirror: Sendable {
 
     /// Returns false when the task was cancelled first.
     func waitUntilSynced() async -> Bool {
-        for type in types {
+        for type in ObjectMirror.types {
             guard await shelves[type]?.waitUntilSynced() ?? true else { return false }
         }
         return true

@@ -19,6 +19,8 @@ final class SyncWorld: Sendable {
     private let current: Guarded<Gate>
     private let restarted = Signal()
     let retained = Guarded<Set<String>?>(nil)
+    /// Whether kubectl is installed, as it were.
+    let hasBuilder = Guarded(true)
     private let keeperDelay: Duration
 
     private init(seed: UInt64, keeperDelay: Duration) {
@@ -86,7 +88,24 @@ final class SyncWorld: Sendable {
                 }
             },
             retainMirrors: { uids in self.retained.withLock { $0 = uids } }, fileRoots: ["/srv/git"],
+            builder: hasBuilder.withLock { $0 } ? SyncWorld.build : nil,
             simulation.surroundings, logger: Logger(label: "gitops") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// As little as a kustomization can say: the files that it lists, one in each line that begins with a dash.
+    private static let build: KustomizationBuilder = { files, path, _ throws(GitError) in
+        func text(_ path: String) -> String? {
+            files.first { $0.path == path }.map { String(decoding: $0.bytes, as: UTF8.self) }
+        }
+        guard let listed = text("\(path)/kustomization.yaml") else { throw GitError(.failed, "no kustomization") }
+        var documents: [String] = []
+        for line in listed.split(separator: "\n") where line.hasPrefix("- ") {
+            guard let document = text(String(line.dropFirst(2))) else {
+                throw GitError(.refused, "accumulating resources: \(line.dropFirst(2)): no such file")
+            }
+            documents.append(document)
+        }
+        return Array(documents.joined(separator: "---\n").utf8)
     }
 
     /// The process dies where it stands, and another one begins.
