@@ -39,7 +39,9 @@ import Testing
                 "ResourceAPI", "Telemetry",
             ]
         ),
-        ("Sources/GitClient", ["Ambient", "Subprocess", "SystemPackage"]),
+        // The one module that starts programs.
+        ("Sources/ProcessControl", ["Ambient", "Subprocess", "SystemPackage"]),
+        ("Sources/GitClient", ["Ambient", "ProcessControl"]),
         ("Sources/ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         (
             "Sources/GitOps",
