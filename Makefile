@@ -5,6 +5,8 @@ SHELL := /bin/bash
 ENGINE_SUITES := ^(DockerProviderTests|EndToEndTests)\.
 # Those of them that need clients which we did not write.
 CLIENT_SUITES := ^EndToEndTests\.EndToEnd/Kubectl/
+# And Git servers.
+GIT_SUITES := ^EndToEndTests\.EndToEnd/GitOps/
 UNIT_TARGETS := $(filter-out DockerProviderTests EndToEndTests Fuzz StoreWriter,$(notdir $(wildcard Tests/*)))
 # Swift Testing alone: XCTest would end each run with a line that says 0 tests.
 SWIFT_TEST := swift test --disable-xctest --skip-build
@@ -33,7 +35,10 @@ test-unit: build-tests ## the tests that need no engine
 	@status=0; for target in $(UNIT_TARGETS); do $(SWIFT_TEST) --filter "^$$target\." || status=1; done; exit $$status
 
 test-e2e: packages build-tests ## the tests on a real engine
-	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)' --skip '$(CLIENT_SUITES)'
+	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)' --skip '$(CLIENT_SUITES)' --skip '$(GIT_SUITES)'
+
+test-gitops: packages build-tests ## commits on real Git servers become rollouts on a real engine
+	@scripts/with-engine $(SWIFT_TEST) --filter '$(GIT_SUITES)'
 
 test-kubectl: packages build-tests ## kubectl and other Kubernetes clients against immd on a real engine
 	@clients=$$(scripts/kubernetes-clients) && IMM_TEST_KUBERNETES_CLIENTS=$$clients \

@@ -17,20 +17,23 @@ final class ControllerHost: Service {
     private let client: any ResourceClient
     private let answersQuestions: Bool
     private let make: @Sendable (any ResourceClient) -> ControllerSet
+    private let sources: GitSources
     private let current = Guarded<ControllerSet?>(nil)
 
     /// - Parameters:
     ///   - identity: who we are in the Lease; of no other process that lives.
     ///   - answersQuestions: whether the caches and providers are kept while another process leads, for plans, logs and exec.
+    ///   - sources: what follows repositories, while this process leads.
     ///   - make: the controllers over a client.
     init(
-        client: any ResourceClient, identity: String, answersQuestions: Bool, _ surroundings: Surroundings,
-        logger: Logger, metrics: MetricRegistry,
+        client: any ResourceClient, identity: String, answersQuestions: Bool, sources: GitSources,
+        _ surroundings: Surroundings, logger: Logger, metrics: MetricRegistry,
         make: @escaping @Sendable (any ResourceClient) -> ControllerSet
     ) {
         self.client = client
         self.answersQuestions = answersQuestions
         self.make = make
+        self.sources = sources
         elector = LeaderElector(
             client, ControllerHost.lease, identity: identity, surroundings, logger: logger, metrics: metrics)
     }
@@ -59,7 +62,11 @@ final class ControllerHost: Service {
             await elector.run {
                 if self.answersQuestions { await self.begin(self.client).observe() }
             } leading: { _, client in
-                await self.begin(client).run()
+                let controllers = self.begin(client)
+                await withDiscardingTaskGroup { group in
+                    group.addTask { await controllers.run() }
+                    group.addTask { await self.sources.controllers(client).run() }
+                }
             }
         } onGracefulShutdown: {
             self.elector.stop()

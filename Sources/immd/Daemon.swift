@@ -24,6 +24,8 @@ struct Daemon {
     let listen: ListenAddress?
     let tlsNames: [String]
     let dockerEndpoint: String
+    /// Directories below which `file://` URLs of GitSources may lie.
+    let gitFileRoots: [String]
     /// Of a new data directory; nil: a fresh one.
     let installationID: String?
     let surroundings: Surroundings
@@ -102,8 +104,10 @@ struct Daemon {
             client: client, installation: installation, filesDirectory: dataDirectory + "/files",
             surroundings: surroundings, logger: logger)
         return ControllerHost(
-            client: client, identity: "immd-store-\(installation.id)", answersQuestions: true, surroundings,
-            logger: logger, metrics: metrics
+            client: client, identity: "immd-store-\(installation.id)", answersQuestions: true,
+            sources: GitSources(
+                dataDirectory: dataDirectory, fileRoots: gitFileRoots, surroundings, logger: logger, metrics: metrics),
+            surroundings, logger: logger, metrics: metrics
         ) { client in
             ControllerSet(
                 client: client, installation: installation, factory: providers.make, probeTransport: probes,

@@ -37,6 +37,10 @@ struct ImmdCommand: AsyncParsableCommand {
     var dockerEndpoint: String = Environment["IMM_DOCKER_ENDPOINT"] ?? "unix:///var/run/docker.sock"
 
     @Option(
+        help: "A directory below which file:// URLs of GitSources may lie; may be given several times. None without.")
+    var gitFileRoot: [String] = (Environment["IMM_GIT_FILE_ROOT"] ?? "").split(separator: ",").map(String.init)
+
+    @Option(
         help: "Run the controllers alone, on the store of the immd there: https://HOST:PORT, or unix:///PATH.")
     var server: String?
 
@@ -100,13 +104,15 @@ struct ImmdCommand: AsyncParsableCommand {
         do {
             if let remote {
                 try await RemoteControllers(
-                    location: remote.location(), dataDirectory: dataDir, surroundings: .system, logger: logger
+                    location: remote.location(), dataDirectory: dataDir, gitFileRoots: gitFileRoot,
+                    surroundings: .system,
+                    logger: logger
                 ).run()
                 return
             }
             try await Daemon(
                 dataDirectory: dataDir, socket: socket, servesPodsView: !hidesPods, listen: try listenAddress(),
-                tlsNames: tlsSan, dockerEndpoint: dockerEndpoint,
+                tlsNames: tlsSan, dockerEndpoint: dockerEndpoint, gitFileRoots: gitFileRoot,
                 installationID: installationID.isEmpty ? nil : installationID, surroundings: .system,
                 logger: logger
             ).run()

@@ -13,6 +13,8 @@ import UnixSignals
 struct RemoteControllers {
     let location: ServerLocation
     let dataDirectory: String
+    /// Directories below which `file://` URLs of GitSources may lie.
+    let gitFileRoots: [String]
     let surroundings: Surroundings
     let logger: Logger
 
@@ -29,8 +31,10 @@ struct RemoteControllers {
             client: client, installation: installation, filesDirectory: dataDirectory + "/files",
             surroundings: surroundings, logger: logger)
         let host = ControllerHost(
-            client: client, identity: identity, answersQuestions: false, surroundings, logger: logger,
-            metrics: metrics
+            client: client, identity: identity, answersQuestions: false,
+            sources: GitSources(
+                dataDirectory: dataDirectory, fileRoots: gitFileRoots, surroundings, logger: logger, metrics: metrics),
+            surroundings, logger: logger, metrics: metrics
         ) { client in
             ControllerSet(
                 client: client, installation: installation, factory: providers.make, probeTransport: probes,

@@ -3,6 +3,7 @@ import Foundation
 /// A release binary of immd as a child process, with its own data directory and socket.
 package final class ImmDaemon {
     package let socket: String
+    private let directory: String
     private let process = Process()
     /// When it was spawned.
     package let startedAt: Double
@@ -13,6 +14,7 @@ package final class ImmDaemon {
     package init(
         binary: String, directory: String, engineSocket: String, listen: String = "none", logLevel: String = "info"
     ) throws {
+        self.directory = directory
         socket = directory + "/imm.sock"
         let log = directory + "/immd.log"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -98,12 +100,22 @@ package final class ImmDaemon {
         return (Double(line.split(whereSeparator: \.isWhitespace).dropFirst().first ?? "0") ?? 0) / 1024
     }
 
-    /// Seconds of CPU used so far, in user and system mode.
-    package func cpuSeconds() throws -> Double {
+    /// Seconds of CPU used so far, in user and system mode; of programs that it ran and that have ended too, where asked for.
+    package func cpuSeconds(withChildren: Bool = false) throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
         // The second field is a name that may hold blanks; utime and stime are the 14th and 15th.
         let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
-        guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return 0 }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        guard fields.count > 15 else { return 0 }
+        let ticks = fields[12..<(withChildren ? 16 : 14)].compactMap { Double($0) }.reduce(0, +)
+        return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// Bytes of all files in its data directory.
+    package func storedBytes() -> Int {
+        let root = URL(fileURLWithPath: directory + "/data")
+        let files = FileManager.default.enumerator(at: root, includingPropertiesForKeys: [.fileSizeKey])
+        return (files?.compactMap { ($0 as? URL) } ?? []).reduce(0) { sum, file in
+            sum + ((try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0)
+        }
     }
 }

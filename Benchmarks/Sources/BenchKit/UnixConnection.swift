@@ -40,9 +40,10 @@ package final class UnixConnection {
 
     /// Sends a request and reads its whole answer.
     package func send(
-        _ method: String, _ target: String, _ body: String? = nil, type: String = "application/json"
+        _ method: String, _ target: String, _ body: String? = nil, type: String = "application/json",
+        headers: [String: String] = [:]
     ) throws -> Response {
-        let status = try begin(method, target, body, type: type)
+        let status = try begin(method, target, body, type: type, headers)
         var response = Response(status: status.code, body: [])
         if status.code == 204 || status.code == 304 { return response }
         if isChunked {
@@ -68,9 +69,10 @@ package final class UnixConnection {
     }
 
     private func begin(
-        _ method: String, _ target: String, _ body: String?, type: String
+        _ method: String, _ target: String, _ body: String?, type: String, _ headers: [String: String] = [:]
     ) throws -> (code: Int, length: Int) {
         var head = "\(method) \(target) HTTP/1.1\r\nHost: docker\r\nAccept: application/json\r\n"
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) { head += "\(name): \(value)\r\n" }
         if let body { head += "Content-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n" }
         try write(Array((head + "\r\n" + (body ?? "")).utf8))
         let words = try line().split(separator: " ")

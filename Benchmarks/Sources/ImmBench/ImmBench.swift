@@ -1,7 +1,7 @@
 import BenchKit
 import Foundation
 
-/// `imm-bench [replacement | daemon | idle | validation]…`: measures, and exits 1 when a target is missed.
+/// `imm-bench [replacement | daemon | idle | validation | gitops]…`: measures, and exits 1 when a target is missed.
 @main
 struct ImmBench {
     static func main() {
@@ -13,6 +13,7 @@ struct ImmBench {
                 ("daemon", DaemonBenchmark(settings: settings).run),
                 ("idle", IdleBenchmark(settings: settings).run),
                 ("replacement", ReplacementBenchmark(settings: settings).run),
+                ("gitops", GitOpsBenchmark(settings: settings).run),
             ]
             let asked = CommandLine.arguments.dropFirst()
             for name in asked where !all.contains(where: { $0.name == name }) {
