@@ -1,6 +1,7 @@
 import Ambient
 import ControllerRuntime
 import Controllers
+import GitOps
 import InfraAPI
 import Logging
 import ResourceAPI
