@@ -67,8 +67,8 @@ mutants: packages ## whether the simulator finds each deliberate bug within 500 
 
 test-simulate: packages ## 500 lives and the deliberate bugs; a release build, since a life takes ten times as long without
 	@swift build -c release --product imm-simulate >&2
-	@bin=$$(swift build -c release --show-bin-path) && $$bin/imm-simulate --seeds 500 && \
-		$$bin/imm-simulate --mutants --known --seeds 60
+	@bin=$$(swift build -c release --show-bin-path) && $$bin/imm-simulate --past && $$bin/imm-simulate --seeds 500 && \
+		$$bin/imm-simulate --mutants --seeds 500
 
 # SECONDS is bash's own, so the value reaches the script as an argument.
 fuzz: packages ## fuzzes the parsers: make fuzz SECONDS=60 [TARGET=json] [ADDRESS=yes]

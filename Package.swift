@@ -193,8 +193,8 @@ let package = Package(
         tests(
             "ControllersTests",
             [
-                "Controllers", "Planning", "ProviderInterface", "InfraAPI", "Ambient", "ObjectStore", "ResourceAPI",
-                logging,
+                "Controllers", "ControllerRuntime", "Planning", "ProviderInterface", "InfraAPI", "JSON", "Ambient",
+                "ObjectStore", "ResourceAPI", logging,
             ]),
         tests(
             "ControllerRuntimeTests",

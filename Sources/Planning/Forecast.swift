@@ -39,7 +39,8 @@ public struct Forecast: Sendable, Hashable {
                 // A stop was shown already for one that holds volumes.
                 !steps.contains { $0.step == .intend(instance: name, .stop) }
             case .addFinalizer, .removeFinalizer, .resolveTemplate, .deleteRevision, .prepareImage,
-                .provisionVolume, .recordProvisioned, .recordResized, .answerForceDetach, .recordGap, .recordInstance,
+                .rollBack, .provisionVolume, .recordProvisioned, .recordResized, .answerForceDetach, .recordGap,
+                .recordInstance,
                 .intend,
                 .execute, .forgetInstance:
                 false

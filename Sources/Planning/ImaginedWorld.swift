@@ -43,6 +43,7 @@ struct ImaginedWorld {
         case .addFinalizer: observation.set.metadata.finalizers.append(Instance.providerFinalizer)
         case .removeFinalizer: observation.set.metadata.finalizers.removeAll { $0 == Instance.providerFinalizer }
         case .resolveTemplate: break  // resolved before the forecast, or not at all
+        case .rollBack: break  // the status has it
         case .createRevision(let spec): freeze(spec)
         case .recordVerdict(let name, let status):
             for index in observation.revisions.indices where observation.revisions[index].metadata.name == name {

@@ -101,16 +101,10 @@ struct Occupant {
     /// Since when it runs, fails its readiness probe and could have served; nil where nothing can be held against it, as with
     /// a probe that has no answer.
     ///
-    /// The engine's clock and ours need not agree: the start that the engine tells counts only between the making of the
-    /// record and the probe's first failure.
+    /// What counts is what was seen: the engine's clock need not agree with ours, and ours may be set while it runs.
     func failingSince(of revision: Revision?) -> Timestamp? {
         guard case .starting = standing, case .fail(let failingSince) = view.readiness else { return nil }
-        var start = failingSince
-        if record.status.availableAt == nil {
-            let startedAt = view.observed?.startedAt ?? record.status.startedAt ?? failingSince
-            start = max(record.metadata.creationTimestamp ?? failingSince, min(startedAt, failingSince))
-        }
-        return max(start, revision?.status.retriedAt ?? start)
+        return max(failingSince, revision?.status.retriedAt ?? failingSince)
     }
 
     /// Since when its set waits for it to be available.

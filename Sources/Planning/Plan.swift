@@ -45,6 +45,8 @@ public enum Step: Sendable, Hashable {
     /// Record: freeze the resolved template in a Revision.
     case createRevision(RevisionSpec)
     case recordVerdict(revision: String, RevisionStatus)
+    /// Record: the last proven revision takes the place of a rejected one. The set's status has it; this is what is told of it.
+    case rollBack(from: String, to: String)
     case deleteRevision(String)
     /// Effect: make the image present.
     case prepareImage(String)

@@ -20,6 +20,7 @@ public enum Planner {
 
         planFinalizer(&draft)
         for planned in trial.steps { draft.add(planned) }
+        if let rollback = revisions.newRollback { draft.add(rollback) }
         // Whatever else it waits for: this ends only when somebody decides.
         if let wait = revisions.verdictWait { draft.wait(nil, wait.reason, wait.message) }
         ForceDetachPlanner.plan(&draft)

@@ -117,6 +117,18 @@ struct RevisionChoice {
         return SlotWait(slot: nil, .rejected, "\(what); \(why)\(retry)")
     }
 
+    /// The rollback, if it is decided now: what is stored does not say so yet.
+    var newRollback: PlannedStep? {
+        let status = observation.set.status
+        guard !isUnresolved, isRolledBack, let rejected, let lastProven,
+            status.targetRevision != lastProven.metadata.name || status.updateRevision != rejected.metadata.name
+        else { return nil }
+        let evidence = rejected.status.evidence.map { ": \($0.sentence)" } ?? ""
+        return PlannedStep(
+            .rollBack(from: rejected.metadata.name, to: lastProven.metadata.name), slot: nil, .rolledBack,
+            "from \(rejected.words) to \(lastProven.words)\(evidence)")
+    }
+
     /// Resolves and freezes the wanted template, and lets go of revisions beyond the limit.
     func plan(_ draft: inout PlanDraft) {
         if isUnresolved {

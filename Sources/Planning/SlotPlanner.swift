@@ -45,7 +45,8 @@ enum SlotPlanner {
                     + ReplacementBackoff.longest
                 if forgiven <= draft.now { draft.clearFailure(slot: slot.slot) } else { draft.wake(at: forgiven) }
             }
-        case .preparing: IncomingPlanner.prepare(slot, among: slots, &draft)
+        case .preparing:
+            if !dropSpare(slot, &draft) { IncomingPlanner.prepare(slot, among: slots, &draft) }
         case .starting, .verifying:
             if let incoming = slot.incoming { IncomingPlanner.advance(incoming, of: slot, &draft) }
         case .draining: drain(slot, &draft)
@@ -57,6 +58,11 @@ enum SlotPlanner {
     /// The incoming occupant serves: the outgoing one leaves, if enough slots serve.
     private static func drain(_ slot: SlotView, _ draft: inout PlanDraft) {
         for occupant in slot.outgoing {
+            if occupant.standing == .unknown {
+                // It may well serve: only what is known to serve nobody is free to take.
+                draft.wait(slot.slot, .providerUnreachable, "nothing is known of \(occupant.name) yet")
+                continue
+            }
             if occupant.isAvailable, !draft.mayTakeSpare {
                 stay(occupant, &draft)
                 continue
@@ -65,6 +71,22 @@ enum SlotPlanner {
                 occupant, .replaced, "\(slot.incoming?.name ?? "its successor") took over from \(occupant.name)", &draft
             )
         }
+    }
+
+    /// Two that serve, and neither is wanted any more: a newer desired state came before the older one had left. One serves until its
+    /// successor does; the other one holds the place that the successor needs.
+    /// - Returns: whether one was told to go.
+    private static func dropSpare(_ slot: SlotView, _ draft: inout PlanDraft) -> Bool {
+        let serving = slot.outgoing.filter(\.isAvailable)
+        let kept = serving.last { $0.record.spec.revision != draft.rejected } ?? serving.last
+        guard let kept, serving.count > 1, draft.mayTakeSpare else { return false }
+        for occupant in serving where occupant.name != kept.name {
+            LeavingPlanner.begin(
+                occupant, .superseded,
+                "\(kept.name) serves until its successor does; \(occupant.name) is wanted no more",
+                &draft)
+        }
+        return true
     }
 
     private static func stay(_ occupant: Occupant, _ draft: inout PlanDraft) {

@@ -47,6 +47,13 @@ import Testing
         }
     }
 
+    @Test(arguments: PastFailure.all) func `what a life has shown once is mended`(failure: PastFailure) {
+        for script in failure.scripts(2) {
+            let report = Life.run(script, logLevel: .debug)
+            #expect(report.problems.isEmpty, "\(report)")
+        }
+    }
+
     @Test(arguments: [0, 2]) func `a rollout without faults breaks no law`(claims: Int) {
         for seed in SimulationSeeds.first(5) {
             let report = Self.rollout(seed, claims: claims, faults: .none, kills: false)

@@ -44,9 +44,12 @@ import Testing
 
     @Test func `an end is its own only if it was watched from life to death`() {
         let mirror = ProviderMirror()
-        _ = mirror.take(list([instance("a"), instance("b")]), begunAt: mirror.beginObservation())
+        _ = mirror.take(list([instance("a"), instance("b"), instance("d")]), begunAt: mirror.beginObservation())
+        mirror.take(instance("d", .exited(code: 1)), uid: "d")
+        #expect(mirror.endCause("d") == .unwatched, "the list may be older than the connection")
+        mirror.noteEnd("a")
         mirror.take(instance("a", .exited(code: 1)), uid: "a")
-        #expect(mirror.endCause("a") == .own)
+        #expect(mirror.endCause("a") == .own, "an event told of it")
         mirror.take(instance("a", .exited(code: 1)), uid: "a")
         #expect(mirror.endCause("a") == .own, "it is read once more")
         // The connection breaks, and comes back.
@@ -57,6 +60,11 @@ import Testing
         mirror.take(instance("c", .exited(code: 0)), uid: "c")
         #expect(mirror.endCause("c") == .own, "it was made under our eyes")
         #expect(mirror.endCause("nobody") == .unwatched)
+        // An answer that was asked for before a break comes after it.
+        let before = mirror.connection
+        mirror.forget()
+        mirror.take(instance("e"), uid: "e", on: before)
+        #expect(mirror.entry("e") == nil)
     }
 
     @Test func `a signal and a lack of memory are told apart from an end of its own`() {

@@ -135,6 +135,42 @@ import Testing
         #expect(end.instances.allSatisfy { $0.record.spec.restartToken == "1" })
     }
 
+    @Test func `a newer revision takes the place of two that serve one slot, also where nothing may be missing`() throws
+    {
+        var set = Fixture.set(replicas: 3)
+        set.spec.strategy.maxSurge = .int(1)
+        set.spec.strategy.maxUnavailable = .int(0)
+        var rehearsal = Rehearsal(Fixture.settled(set))
+        rehearsal.apply(image: "app:v2")
+        try rehearsal.run { rehearsal in
+            let running = rehearsal.world.observation.instances.filter {
+                $0.fact == .running && !$0.record.isBeingDeleted
+            }
+            return Set(running.map(\.record.spec.slot)).count < running.count
+        }
+        rehearsal.apply(image: "app:v3")
+        try rehearsal.run()
+        #expect(rehearsal.images == ["app:v3", "app:v3", "app:v3"])
+    }
+
+    @Test func `an outgoing instance of which nothing is known stays until something is`() throws {
+        var set = Fixture.set(replicas: 1)
+        set.spec.strategy.maxSurge = .int(1)
+        set.spec.strategy.maxUnavailable = .int(0)
+        var rehearsal = Rehearsal(Fixture.settled(set))
+        let old = try #require(rehearsal.world.observation.instances.first?.record.metadata.name)
+        rehearsal.apply(image: "app:v2")
+        try rehearsal.run { $0.world.observation.instances.count { $0.fact == .running } == 2 }
+        let index = try #require(
+            rehearsal.world.observation.instances.firstIndex { $0.record.metadata.name == old })
+        rehearsal.world.observation.instances[index].fact = .unknown
+        let plan = Planner.plan(rehearsal.world.observation)
+        #expect(!plan.steps.contains { $0.step == .deleteInstance(old) })
+        #expect(plan.waits.contains { $0.reason == .providerUnreachable })
+        rehearsal.world.observation.instances[index].fact = .running
+        #expect(Planner.plan(rehearsal.world.observation).steps.contains { $0.step == .deleteInstance(old) })
+    }
+
     @Test func `deleting a set takes its instances and leaves its volumes`() throws {
         var observation = Fixture.settled(Fixture.set(replicas: 3, claims: ["data"]))
         observation.set.metadata.deletionTimestamp = observation.now

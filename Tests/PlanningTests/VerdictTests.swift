@@ -106,12 +106,13 @@ import Testing
         #expect(Trial(rehearsal.world.observation).steps.isEmpty)
     }
 
-    @Test func `the deadline begins with the start, whatever the engine's clock says`() throws {
+    @Test func `the deadline begins with the first failing probe, whatever the clocks say`() throws {
         for skew in [Duration.seconds(-100_000), .zero, .seconds(100_000)] {
             var observation = Fixture.settled(Fixture.set(replicas: 1))
             observation.revisions[0].status = RevisionStatus()
             let made = observation.now
-            observation.instances[0].record.metadata.creationTimestamp = made
+            // The wall clock was set since it was made.
+            observation.instances[0].record.metadata.creationTimestamp = made - skew
             observation.instances[0].record.status.readySince = nil
             observation.instances[0].record.status.availableAt = nil
             observation.instances[0].observed?.startedAt = made + .seconds(20) + skew

@@ -43,7 +43,27 @@ final class EffectMemory: Sendable {
         var endedAt = Timestamp.epoch
     }
 
+    private struct HashedTemplate: Sendable {
+        let template: InstanceTemplate
+        let claims: [VolumeClaimTemplate]
+        let hash: String
+    }
+
     private let sets = Guarded<[NamespacedName: [EffectKey: Entry]]>([:])
+    private let templates = Guarded<[NamespacedName: HashedTemplate]>([:])
+
+    /// Hash of the template and the claims as the user wrote them: made anew when they have changed, not for each reconcile.
+    ///
+    /// - Parameter isStored: false for a set that somebody merely plans: nobody would say when to forget it.
+    func templateHash(of set: InstanceSet, isStored: Bool) -> String {
+        let (template, claims, key) = (set.spec.template, set.spec.volumeClaimTemplates, NamespacedName(set))
+        if let known = templates.withLock({ $0[key] }), known.template == template, known.claims == claims {
+            return known.hash
+        }
+        let hash = RevisionHash.templateHash(template, claims: claims)
+        if isStored { templates.withLock { $0[key] = HashedTemplate(template: template, claims: claims, hash: hash) } }
+        return hash
+    }
 
     func begin(_ key: EffectKey, of set: NamespacedName) {
         sets.withLock { sets in
@@ -77,7 +97,10 @@ final class EffectMemory: Sendable {
         }
     }
 
-    func forget(_ set: NamespacedName) { sets.withLock { $0[set] = nil } }
+    func forget(_ set: NamespacedName) {
+        sets.withLock { $0[set] = nil }
+        templates.withLock { $0[set] = nil }
+    }
 
     func execution<Success>(
         _ key: EffectKey, of set: NamespacedName, _ success: (EffectOutcome) -> Success?

@@ -97,10 +97,11 @@ struct InstanceEffect: Sendable {
             revision: instance.spec.revision, revisionHash: instance.spec.revisionHash, template: template,
             secretValues: try await SecretReader(client: client, namespace: instance.namespace).values(of: template),
             volumes: volumes.map { VolumeAttachmentRequest(claim: $0.claim, volumeUID: $0.volume.objectUID) })
+        let connection = agent.mirror.connection
         let made = try await pastStrays { try await agent.provider.create(creation) }
         // The call may have taken its time, and another leader may have acted meanwhile.
         try await takeBackUnlessMeant(made)
-        agent.mirror.take(made, uid: instance.uid)
+        agent.mirror.take(made, uid: instance.uid, on: connection)
     }
 
     /// What was created is started by the engine's own id alone: an id that is gone never comes back, so that a start which
@@ -111,7 +112,8 @@ struct InstanceEffect: Sendable {
     }
 
     private func startCreated() async throws {
-        agent.mirror.take(try await agent.provider.start(handle), uid: instance.uid)
+        let connection = agent.mirror.connection
+        agent.mirror.take(try await agent.provider.start(handle), uid: instance.uid, on: connection)
     }
 
     private func stop() async throws {
@@ -119,8 +121,9 @@ struct InstanceEffect: Sendable {
         guard instance.spec.epoch > 0 else { return try await agent.provider.stop(handle, grace: grace) }
         try await onEveryTwin { handle in
             try await agent.provider.stop(handle, grace: grace)
+            let connection = agent.mirror.connection
             let read = try await agent.provider.read(handle)
-            agent.mirror.take(read.instance, uid: instance.uid)
+            agent.mirror.take(read.instance, uid: instance.uid, on: connection)
             guard case .running? = read.instance?.state else { return nil }
             return read.instance
         } orFail: {
@@ -136,13 +139,14 @@ struct InstanceEffect: Sendable {
         try await onEveryTwin { handle in
             try await agent.provider.destroy(handle)
             moments = (time.now, time.now)
+            let connection = agent.mirror.connection
             guard let read = try await pastStrays({ try await readLeft(handle) }) else { return nil }
             guard agent.stands(for: recorded, read.identity) || holdsNothing else {
                 throw ProviderError(
                     .identityMismatch,
                     "provider \(agent.name) answers with identity \(read.identity), not \(recorded): no receipt")
             }
-            agent.mirror.take(read.instance, uid: instance.uid)
+            agent.mirror.take(read.instance, uid: instance.uid, on: connection)
             return read.instance
         } orFail: {
             "\(instance.name) is still there after it was destroyed"
@@ -189,8 +193,9 @@ struct InstanceEffect: Sendable {
         case .unreachable, .identityMismatch, .nameTaken, .cancelled: return
         default: break
         }
+        let connection = agent.mirror.connection
         do throws(ProviderError) {
-            agent.mirror.take(try await agent.provider.read(handle).instance, uid: instance.uid)
+            agent.mirror.take(try await agent.provider.read(handle).instance, uid: instance.uid, on: connection)
         } catch {
             agent.logger.debug("a direct read failed", metadata: ["instance": "\(instance.name)", "error": "\(error)"])
         }

@@ -15,6 +15,8 @@ struct InstanceSetReconciler: Sendable {
     let probes: ProbeRunner
     let time: any TimeSource
     let planner: @Sendable (SetObservation) -> Plan
+    /// When it is tried again after a refusal that nothing has explained.
+    private static let patience = Duration.seconds(1)
 
     func reconcile(_ key: NamespacedName, _ logger: Logger) async -> ReconcileOutcome {
         effects.collectResults(of: key)
@@ -34,10 +36,8 @@ struct InstanceSetReconciler: Sendable {
         do throws(APIStatus) {
             try await applier.apply(plan, observation, logger)
         } catch {
-            // The cache is behind the store: its next change queues the set again; this is for when it came already.
-            if error.isConflict || error.isNotFound || error.isAlreadyExists {
-                return .requeue(after: .milliseconds(50))
-            }
+            // The cache was behind the store or behind the plan; the change that mended it has queued the set already.
+            if error.isStale { return .requeue(after: InstanceSetReconciler.patience) }
             return .failed(error)
         }
         guard let wakeAt = plan.wakeAt else { return .done }

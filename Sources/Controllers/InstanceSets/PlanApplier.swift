@@ -44,18 +44,19 @@ struct PlanApplier: Sendable {
         if !remembersFailure { try await writeStatus(plan.status, observation, versions) }
     }
 
+    private func records(_ observation: SetObservation, _ versions: PlannedVersions) -> RecordWriter {
+        RecordWriter(
+            client: client, caches: caches, set: observation.set, versions: versions, surroundings: surroundings)
+    }
+
     private func writeStatus(
         _ status: InstanceSetStatus, _ observation: SetObservation, _ versions: PlannedVersions
     ) async throws(APIStatus) {
         // A finalizer that went may have taken the set with it.
-        guard status != observation.set.status, var set = caches.sets.get(NamespacedName(observation.set)) else {
+        guard status != observation.set.status, let set = caches.sets.get(NamespacedName(observation.set)) else {
             return
         }
-        try versions.require(set)
-        set.status = status
-        let written = try await client.updateStatus(set)
-        versions.wrote(written)
-        caches.sets.absorb(written: written)
+        try await records(observation, versions).writeStatus(status, of: set)
     }
 
     /// Every case of `Step`, exhaustively.
@@ -63,13 +64,13 @@ struct PlanApplier: Sendable {
         _ planned: PlannedStep, _ observation: SetObservation, _ versions: PlannedVersions
     ) async throws(APIStatus) {
         let set = observation.set
-        let records = RecordWriter(
-            client: client, caches: caches, set: set, versions: versions, surroundings: surroundings)
+        let records = records(observation, versions)
         switch planned.step {
         case .addFinalizer: try await records.addFinalizer()
         case .removeFinalizer: try await records.removeFinalizer()
         case .createRevision(let spec): try await records.createRevision(spec)
         case .recordVerdict(let name, let status): try await records.recordVerdict(name, status)
+        case .rollBack: break  // the status that is written last has it
         case .deleteRevision(let name): try await records.deleteRevision(name)
         case .createVolume(let name, let spec): try await records.createVolume(name, spec)
         case .bindVolume(let name):
@@ -101,7 +102,8 @@ struct PlanApplier: Sendable {
                 }
             }
         case .createInstance(let spec):
-            let made = try await records.createInstance(spec)
+            let occupants = observation.instances.map(\.record).filter { $0.spec.slot == spec.slot }
+            let made = try await records.createInstance(spec, besides: occupants.map(\.metadata.name))
             report(planned, set)
             // Without volumes the record is the whole intent: its effect begins at once.
             if made.spec.epoch == 0 { effects.begin(.launch, on: made, observation) }

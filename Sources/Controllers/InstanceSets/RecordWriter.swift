@@ -5,7 +5,7 @@ import Planning
 import ResourceAPI
 
 /// Writes the records of one set, each conditional on the version that was planned on, and takes the results into the caches at
-/// once: the next plan is never made on a state older than our own writes.
+/// once: the next plan is never made on a state older than our own writes, or than a state that refused one of them.
 struct RecordWriter: Sendable {
     let client: any ResourceClient
     let caches: ResourceCaches
@@ -23,9 +23,42 @@ struct RecordWriter: Sendable {
         return object
     }
 
-    private func absorb<Object: APIObject>(_ written: Object, into cache: ResourceCache<Object>) {
-        versions.wrote(written)
-        cache.absorb(written: written)
+    /// A write that is refused because the cache is behind (409, 404) has the object read once, which brings the cache up to
+    /// date and queues the set: without that, it would be planned and refused again until the watch catches up.
+    @discardableResult
+    private func write<Object: APIObject>(
+        _ object: Object, _ cache: ResourceCache<Object>,
+        _ body: (any ResourceClient, Object) async throws(APIStatus) -> Object
+    ) async throws(APIStatus) -> Object {
+        do throws(APIStatus) {
+            let written = try await body(client, object)
+            versions.wrote(written)
+            cache.absorb(written: written)
+            return written
+        } catch {
+            if error.isStale { try await cache.refresh(NamespacedName(object), from: client) }
+            throw error
+        }
+    }
+
+    private func create<Object: APIObject>(
+        _ object: Object, _ cache: ResourceCache<Object>
+    ) async throws(APIStatus) {
+        try await write(object, cache) { client, object throws(APIStatus) in try await client.create(object) }
+    }
+
+    @discardableResult
+    private func update<Object: APIObject>(
+        _ object: Object, _ cache: ResourceCache<Object>
+    ) async throws(APIStatus) -> Object {
+        try await write(object, cache) { client, object throws(APIStatus) in try await client.update(object) }
+    }
+
+    @discardableResult
+    private func updateStatus<Object: APIObject>(
+        _ object: Object, _ cache: ResourceCache<Object>
+    ) async throws(APIStatus) -> Object {
+        try await write(object, cache) { client, object throws(APIStatus) in try await client.updateStatus(object) }
     }
 
     private var ownerReference: OwnerReference {
@@ -41,16 +74,23 @@ struct RecordWriter: Sendable {
 
     // The set.
 
+    func writeStatus(_ status: InstanceSetStatus, of set: InstanceSet) async throws(APIStatus) {
+        try versions.require(set)
+        var set = set
+        set.status = status
+        try await updateStatus(set, caches.sets)
+    }
+
     func addFinalizer() async throws(APIStatus) {
         var set = try cached(caches.sets, set.name)
         set.metadata.finalizers.append(Instance.providerFinalizer)
-        absorb(try await client.update(set), into: caches.sets)
+        try await update(set, caches.sets)
     }
 
     func removeFinalizer() async throws(APIStatus) {
         var set = try cached(caches.sets, set.name)
         set.metadata.finalizers.removeAll { $0 == Instance.providerFinalizer }
-        absorb(try await client.update(set), into: caches.sets)
+        try await update(set, caches.sets)
     }
 
     // Revisions.
@@ -62,17 +102,23 @@ struct RecordWriter: Sendable {
         revision.metadata.labels = [Labels.set: set.name]
         revision.metadata.ownerReferences = [ownerReference]
         revision.spec = spec
-        absorb(try await client.create(revision), into: caches.revisions)
+        try await create(revision, caches.revisions)
     }
 
     func recordVerdict(_ name: String, _ status: RevisionStatus) async throws(APIStatus) {
         var revision = try cached(caches.revisions, name)
         revision.status = status
-        absorb(try await client.updateStatus(revision), into: caches.revisions)
+        try await updateStatus(revision, caches.revisions)
     }
 
     func deleteRevision(_ name: String) async throws(APIStatus) {
-        caches.revisions.absorb(deleted: try await client.delete(try cached(caches.revisions, name)))
+        let revision = try cached(caches.revisions, name)
+        do throws(APIStatus) {
+            caches.revisions.absorb(deleted: try await client.delete(revision))
+        } catch {
+            if error.isStale { try await caches.revisions.refresh(NamespacedName(revision), from: client) }
+            throw error
+        }
     }
 
     // Volumes.
@@ -83,7 +129,7 @@ struct RecordWriter: Sendable {
         volume.metadata.labels = [Labels.set: set.name, Labels.slot: String(spec.claim?.slot ?? 0)]
         volume.metadata.finalizers = [Volume.finalizer]
         volume.spec = spec
-        absorb(try await client.create(volume), into: caches.volumes)
+        try await create(volume, caches.volumes)
     }
 
     func adoptVolume(_ name: String, _ claim: VolumeClaimReference) async throws(APIStatus) {
@@ -91,14 +137,14 @@ struct RecordWriter: Sendable {
         volume.spec.claim = claim
         volume.metadata.labels[Labels.set] = claim.set
         volume.metadata.labels[Labels.slot] = String(claim.slot)
-        absorb(try await client.update(volume), into: caches.volumes)
+        try await update(volume, caches.volumes)
     }
 
     func updateVolume(_ name: String, _ change: (inout VolumeStatus) -> Void) async throws(APIStatus) {
         var volume = try cached(caches.volumes, name)
         change(&volume.status)
         volume.status.phase = volume.status.summary
-        absorb(try await client.updateStatus(volume), into: caches.volumes)
+        try await updateStatus(volume, caches.volumes)
     }
 
     func attach(_ names: [String], instance: String, uid: String, epoch: Int) async throws(APIStatus) {
@@ -125,16 +171,16 @@ struct RecordWriter: Sendable {
     func answerForceDetach(_ name: String, _ status: VolumeForceDetachStatus) async throws(APIStatus) {
         var request = try cached(caches.forceDetaches, name)
         request.status = status
-        absorb(try await client.updateStatus(request), into: caches.forceDetaches)
+        try await updateStatus(request, caches.forceDetaches)
     }
 
     // Instances.
 
-    func createInstance(_ spec: InstanceSpec) async throws(APIStatus) -> Instance {
-        let occupants = caches.instances.list(index: ResourceCaches.bySet, value: key(set.name).description)
-            .filter { $0.spec.slot == spec.slot }
+    /// - Parameter occupants: of the slot, by name, as they were planned on: the same decision makes the same name, also where
+    ///   the answer to the first create was lost and its object has come into the cache since.
+    func createInstance(_ spec: InstanceSpec, besides occupants: [String]) async throws(APIStatus) -> Instance {
         let name = InstanceName.make(
-            spec, setUID: set.uid, occupants: occupants.map(\.name),
+            spec, setUID: set.uid, occupants: occupants,
             after: set.status.slotFailures.first { $0.slot == spec.slot })
         var instance = Instance()
         instance.metadata = ObjectMeta(name: name, namespace: set.namespace)
@@ -145,9 +191,9 @@ struct RecordWriter: Sendable {
         instance.metadata.finalizers = [Instance.providerFinalizer]
         instance.metadata.ownerReferences = [ownerReference]
         instance.spec = spec
-        let made = try await createOrFind(instance)
-        absorb(made, into: caches.instances)
-        return made
+        return try await write(instance, caches.instances) { _, instance throws(APIStatus) in
+            try await createOrFind(instance)
+        }
     }
 
     /// One of that name which is the same was made by a create of ours whose answer was lost.
@@ -167,13 +213,13 @@ struct RecordWriter: Sendable {
     func adopt(_ name: String) async throws(APIStatus) {
         var instance = try cached(caches.instances, name)
         instance.metadata.ownerReferences = [ownerReference]
-        absorb(try await client.update(instance), into: caches.instances)
+        try await update(instance, caches.instances)
     }
 
     func recordInstance(_ name: String, _ status: InstanceStatus) async throws(APIStatus) {
         var instance = try cached(caches.instances, name)
         instance.status = status
-        absorb(try await client.updateStatus(instance), into: caches.instances)
+        try await updateStatus(instance, caches.instances)
     }
 
     func intend(_ name: String, _ step: InstanceStep.Name, _ reason: Reason) async throws(APIStatus) -> Instance {
@@ -184,24 +230,27 @@ struct RecordWriter: Sendable {
         intent.startedAt = surroundings.time.now
         intent.reason = reason.rawValue
         instance.status.step = intent
-        let written = try await client.updateStatus(instance)
-        absorb(written, into: caches.instances)
-        return written
+        return try await updateStatus(instance, caches.instances)
     }
 
     func deleteInstance(_ name: String) async throws(APIStatus) -> Instance {
         let instance = try cached(caches.instances, name)
         guard !instance.isBeingDeleted else { return instance }
-        let deleted = try await client.delete(instance)
-        absorb(deleted, into: caches.instances)
-        return deleted
+        return try await write(instance, caches.instances) { client, instance throws(APIStatus) in
+            try await client.delete(instance)
+        }
     }
 
     func forgetInstance(_ name: String) async throws(APIStatus) {
         var instance = try cached(caches.instances, name)
         instance.metadata.finalizers.removeAll { $0 == Instance.providerFinalizer }
-        absorb(try await client.update(instance), into: caches.instances)
+        try await update(instance, caches.instances)
     }
+}
+
+extension APIStatus {
+    /// Whether the answer says that what was planned on is not what is stored.
+    var isStale: Bool { isConflict || isNotFound || isAlreadyExists }
 }
 
 extension VolumeStatus {

@@ -21,11 +21,16 @@ struct SetObserver {
         let requests = Dictionary(
             grouping: caches.forceDetaches.list(index: ResourceCaches.pending, value: set.namespace), by: \.spec.volume)
         let templates = Dictionary(revisions.map { ($0.metadata.name, $0.spec.template.spec) }) { first, _ in first }
-        let templateHash = SetObserver.templateHash(set)
+        let templateHash = memory.templateHash(of: set, isStored: caches.sets.get(key) != nil)
         return SetObservation(
             now: time.now, set: set, templateHash: templateHash, provider: providers.view(for: set),
             revisions: revisions,
-            instances: records.map { view($0, template: templates[$0.spec.revision], agent, key) },
+            instances: records.map { record in
+                view(record, template: templates[record.spec.revision], agent, key) {
+                    let revision = revisions.first { $0.name == record.spec.revision }
+                    return InstanceEffect.mounted(by: record, revision, volumes).first?.volume.objectUID
+                }
+            },
             volumes: volumes.map { volume in
                 VolumeView(
                     record: volume,
@@ -81,11 +86,6 @@ struct SetObserver {
         return holder.name
     }
 
-    /// The template and the claims, as the user wrote them.
-    static func templateHash(_ set: InstanceSet) -> String {
-        RevisionHash.templateHash(set.spec.template, claims: set.spec.volumeClaimTemplates)
-    }
-
     private func images(_ revisions: [Revision], _ key: NamespacedName) -> [String: Execution<Nothing>] {
         var images: [String: Execution<Nothing>] = [:]
         for revision in revisions {
@@ -97,18 +97,24 @@ struct SetObserver {
         return images
     }
 
+    /// - Parameter fence: the volume that gives it its name at the provider.
     private func view(
-        _ record: Instance, template: InstanceTemplateSpec?, _ agent: ProviderAgent?, _ key: NamespacedName
+        _ record: Instance, template: InstanceTemplateSpec?, _ agent: ProviderAgent?, _ key: NamespacedName,
+        fence: () -> String?
     ) -> InstanceView {
-        let (fact, observed) = fact(record, agent)
         var executions: [InstanceStep.Name: Execution<InstanceOutcome>] = [:]
         for step in InstanceStep.Name.allCases {
             executions[step] = memory.execution(.instance(uid: record.uid, step), of: key) { outcome in
                 if case .instance(let result) = outcome { result } else { nil }
             }
         }
+        let first: InstanceStep.Name = record.spec.epoch > 0 ? .create : .launch
+        let wasMade = if case .succeeded? = executions[first] { true } else { false }
+        let (fact, observed) = fact(record, agent, wasMade: wasMade, fence: fence)
         var view = InstanceView(record: record, fact: fact, observed: observed?.details, executions: executions)
-        if case .exited = fact { view.endCause = agent?.mirror.endCause(record.uid) ?? .unwatched }
+        if case .exited = fact {
+            view.endCause = observed == nil ? .unwatched : agent?.mirror.endCause(record.uid) ?? .unwatched
+        }
         let probed = probes.results(
             of: record, template: template, isRunning: fact == .running, observed: observed, now: time.now)
         (view.readiness, view.liveness) = (probed.readiness, probed.liveness)
@@ -116,12 +122,19 @@ struct SetObserver {
         return view
     }
 
-    private func fact(_ record: Instance, _ agent: ProviderAgent?) -> (InstanceView.Fact, ObservedInstance?) {
+    private func fact(
+        _ record: Instance, _ agent: ProviderAgent?, wasMade: Bool, fence: () -> String?
+    ) -> (InstanceView.Fact, ObservedInstance?) {
         guard let agent, agent.mirror.isSynced else { return (.unknown, nil) }
         switch agent.mirror.entry(record.uid) {
         case .some(.some(let observed)):
             // An instance never goes back (law L1): a list that shows less than is on record is an old one.
             if observed.isBehind(record) {
+                // Unless it is another object: a create that landed after its caller had given up, and after what had the name was
+                // gone.
+                if let known = record.status.providerID, known != observed.providerID {
+                    return (.exited(code: record.status.exitCode), nil)
+                }
                 agent.requestRead(observed.handle)
                 return (.unknown, nil)
             }
@@ -133,9 +146,12 @@ struct SetObserver {
         case .some(.none): return (.absent, nil)
         case .none:
             // A list did not show it. If it was there once, only a direct read says that it is gone.
-            guard let providerID = record.status.providerID else { return (.absent, nil) }
+            let providerID = record.status.providerID
+            guard providerID != nil || wasMade else { return (.absent, nil) }
             agent.requestRead(
-                InstanceHandle(uid: record.uid, fenceVolumeUID: nil, epoch: record.spec.epoch, providerID: providerID))
+                InstanceHandle(
+                    uid: record.uid, fenceVolumeUID: providerID == nil ? fence() : nil, epoch: record.spec.epoch,
+                    providerID: providerID))
             return (.unknown, nil)
         }
     }

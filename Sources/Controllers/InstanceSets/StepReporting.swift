@@ -5,7 +5,8 @@ extension Step {
     /// Whether people want to read of it: changes of the fleet, not of the books.
     var isReported: Bool {
         switch self {
-        case .createRevision, .prepareImage, .createVolume, .bindVolume, .orphanVolume, .adoptVolume, .resizeVolume,
+        case .createRevision, .rollBack, .prepareImage, .createVolume, .bindVolume, .orphanVolume, .adoptVolume,
+            .resizeVolume,
             .attachVolumes, .detachVolumes,
             .createInstance, .adoptInstance, .intend, .deleteInstance, .recordGap, .recordVerdict,
             .answerForceDetach:
@@ -25,6 +26,7 @@ extension Step {
         case .resolveTemplate: "resolve template"
         case .createRevision(let spec): "create revision \(spec.number)"
         case .recordVerdict(let name, let status): "record \(name) \(status.verdict.rawValue)"
+        case .rollBack(let from, let to): "roll back from \(from) to \(to)"
         case .deleteRevision(let name): "delete revision \(name)"
         case .prepareImage(let image): "prepare \(image)"
         case .createVolume(let name, _): "create volume \(name)"
@@ -69,6 +71,7 @@ extension Step {
     var action: String {
         switch self {
         case .createRevision: "CreateRevision"
+        case .rollBack: "RollBack"
         case .createVolume: "CreateVolume"
         case .bindVolume: "BindVolume"
         case .orphanVolume: "OrphanVolume"

@@ -45,3 +45,13 @@ struct ProbeHistory: Sendable, Hashable {
         return (result, trouble) != before
     }
 }
+
+extension ProbeResult {
+    func moved(by offset: Duration) -> ProbeResult {
+        switch self {
+        case .unknown: .unknown
+        case .pass(let since): .pass(since: since + offset)
+        case .fail(let since): .fail(since: since + offset)
+        }
+    }
+}

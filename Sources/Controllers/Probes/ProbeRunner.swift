@@ -74,11 +74,15 @@ public final class ProbeRunner: Sendable {
         }
         // Without a readiness probe, running is ready.
         let readiness = history(.readiness, template.readinessProbe)
+        let offset = now - steadyNow
         return Results(
-            readiness: readiness?.result ?? .pass(since: observed.startedAt ?? now),
-            liveness: history(.liveness, template.livenessProbe)?.result ?? .unknown,
+            readiness: readiness?.result.moved(by: offset) ?? .pass(since: observed.startedAt ?? now),
+            liveness: history(.liveness, template.livenessProbe)?.result.moved(by: offset) ?? .unknown,
             readinessTrouble: readiness?.trouble)
     }
+
+    /// What histories are kept in: a clock that nobody sets, or an hour forward would be an hour of failing.
+    private var steadyNow: Timestamp { .epoch + time.uptime }
 
     private func assign(_ key: Key, _ assignment: Assignment) -> ProbeHistory {
         let known = assignments.withLock { assignments -> ProbeHistory? in
@@ -135,7 +139,7 @@ public final class ProbeRunner: Sendable {
     private func follow(_ key: Key) async {
         while !Task.isCancelled, let assignment = assignments.withLock({ $0[key] }) {
             let answer = await ask(assignment, uid: key.uid)
-            let now = time.now
+            let now = steadyNow
             let (changed, period) = assignments.withLock { assignments -> (Bool, Duration) in
                 let changed = assignments[key]?.history.add(answer, at: now) ?? false
                 let isProven = if case .pass? = assignments[key]?.history.result { true } else { false }

@@ -7,24 +7,37 @@ import ProviderInterface
 extension ProviderAgent {
     /// Asks for a direct read, once, of an instance that a list did not show.
     func requestRead(_ handle: InstanceHandle) {
-        toRead.withLock { $0[handle.uid] = handle }
+        reads.withLock { $0.waiting[handle.uid] = handle }
         readRequested.raise()
     }
 
-    /// Makes the direct reads that were asked for, until the task is cancelled.
+    /// Makes the direct reads that were asked for, until the task is cancelled. Side by side: one that hangs does not keep the others
+    /// unknown.
     public func runReads() async {
-        while !Task.isCancelled {
-            await readRequested.wait()
-            let handles = toRead.withLock { waiting in
-                defer { waiting = [:] }
-                return waiting.values.sorted { $0.uid < $1.uid }
-            }
-            for handle in handles {
-                // An engine that does not answer is noticed by `run`, which observes everything again afterwards.
-                do throws(ProviderError) { try await read(handle) } catch {
-                    logger.debug("a direct read failed", metadata: ["uid": "\(handle.uid)", "error": "\(error)"])
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                await readRequested.wait()
+                for handle in reads.withLock({ $0.begin() }) {
+                    group.addTask {
+                        await self.readAsRequested(handle)
+                        if self.reads.withLock({ $0.end(handle.uid) }) { self.readRequested.raise() }
+                    }
                 }
             }
+        }
+    }
+
+    private func readAsRequested(_ handle: InstanceHandle) async {
+        let connection = mirror.connection
+        // An engine that does not answer is noticed by `run`, which observes everything again afterwards.
+        do throws(ProviderError) { try await read(handle) } catch {
+            // What is known by its name alone is not there when the name is another's.
+            if error.code == .nameTaken, handle.providerID == nil,
+                mirror.take(nil, uid: handle.uid, on: connection)
+            {
+                onChange([handle.uid])
+            }
+            logger.debug("a direct read failed", metadata: ["uid": "\(handle.uid)", "error": "\(error)"])
         }
     }
 
@@ -61,5 +74,31 @@ extension ProviderAgent {
             state.busy[uid] = left > 0 ? left : nil
         }
         return result
+    }
+}
+
+/// Direct reads that were asked for: one at a time of an instance, a few at a time altogether.
+struct RequestedReads: Sendable {
+    private static let limit = 16
+
+    /// By the instance's uid.
+    var waiting: [String: InstanceHandle] = [:]
+    private var underWay: Set<String> = []
+
+    /// Those that may begin now, in the order of their uids.
+    mutating func begin() -> [InstanceHandle] {
+        let free = RequestedReads.limit - underWay.count
+        let handles = waiting.values.filter { !underWay.contains($0.uid) }.sorted { $0.uid < $1.uid }.prefix(free)
+        for handle in handles {
+            waiting[handle.uid] = nil
+            underWay.insert(handle.uid)
+        }
+        return Array(handles)
+    }
+
+    /// - Returns: whether others wait. What was asked for meanwhile is read again: the answer may be older than the question.
+    mutating func end(_ uid: String) -> Bool {
+        underWay.remove(uid)
+        return !waiting.isEmpty
     }
 }

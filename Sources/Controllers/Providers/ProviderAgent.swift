@@ -33,8 +33,7 @@ public final class ProviderAgent: Sendable {
     let state: Guarded<State>
     let surroundings: Surroundings
     let logger: Logger
-    /// Instance uids that are to be read directly.
-    let toRead = Guarded<[String: InstanceHandle]>([:])
+    let reads = Guarded(RequestedReads())
     let readRequested = Signal()
     let retryRequested = Signal()
     let onChange: @Sendable (_ uids: [String]?) -> Void
@@ -132,6 +131,7 @@ public final class ProviderAgent: Sendable {
     private func follow(_ events: ProviderEvents) async throws(ProviderError) {
         while let event = try await events.next() {
             if event.kind == .signalled { mirror.noteSignal(event.uid) }
+            if event.kind == .exited { mirror.noteEnd(event.uid) }
             guard isNews(event) else { continue }
             var handle = InstanceHandle(uid: event.uid, fenceVolumeUID: nil, epoch: 0, providerID: event.providerID)
             if case .some(.some(let known)) = mirror.entry(event.uid) { handle = known.handle }
@@ -158,17 +158,11 @@ public final class ProviderAgent: Sendable {
 
     /// Reads one instance directly, and tells its set when there is news.
     func read(_ handle: InstanceHandle) async throws(ProviderError) {
+        let connection = mirror.connection
         let read = try await provider.read(handle)
         guard read.identity == state.withLock({ $0.description?.identity ?? read.identity }) else {
             throw ProviderError(.identityMismatch, "provider \(name) changed its identity to \(read.identity)")
         }
-        if mirror.take(read.instance, uid: handle.uid) { onChange([handle.uid]) }
-    }
-}
-
-extension ObservedInstance {
-    /// For a read by the engine's own id.
-    var handle: InstanceHandle {
-        InstanceHandle(uid: uid, fenceVolumeUID: nil, epoch: epoch, providerID: providerID)
+        if mirror.take(read.instance, uid: handle.uid, on: connection) { onChange([handle.uid]) }
     }
 }

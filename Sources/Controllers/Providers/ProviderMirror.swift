@@ -10,19 +10,23 @@ public final class ProviderMirror: Sendable {
     private struct Entry {
         var observed: ObservedInstance?
         var stamp: UInt64
-        /// Whether it was seen before it ended, since everything was observed last.
+        /// Whether it was seen alive on this connection, by a direct read or as what an effect brought: a list may be older than the
+        /// connection.
         var wasAlive = false
+        /// Whether its end was told of as it happened.
+        var wasHeardEnding = false
         /// Whether somebody asked the engine to end it, and it was not we.
         var wasSignalled = false
 
-        init(_ observed: ObservedInstance?, stamp: UInt64, after old: Entry?) {
+        init(_ observed: ObservedInstance?, stamp: UInt64, after old: Entry?, isDirect: Bool) {
             self.observed = observed
             self.stamp = stamp
             let known = old?.observed?.providerID == observed?.providerID ? old : nil
             wasAlive = known?.wasAlive ?? false
+            wasHeardEnding = known?.wasHeardEnding ?? false
             wasSignalled = known?.wasSignalled ?? false
             switch observed?.state {
-            case .created, .running: wasAlive = true
+            case .created, .running: if isDirect { wasAlive = true }
             case .exited, nil: break
             }
         }
@@ -33,6 +37,7 @@ public final class ProviderMirror: Sendable {
         var volumes: [ObservedVolume] = []
         var foreignSets: [String: String] = [:]
         var stamp: UInt64 = 0
+        var connection = 0
         var isSynced = false
     }
 
@@ -68,7 +73,7 @@ public final class ProviderMirror: Sendable {
     /// blames nobody.
     func endCause(_ uid: String) -> InstanceView.EndCause {
         state.withLock { state in
-            guard let entry = state.entries[uid], entry.wasAlive else { return .unwatched }
+            guard let entry = state.entries[uid], entry.wasAlive || entry.wasHeardEnding else { return .unwatched }
             if entry.observed?.ranOutOfMemory == true { return .outOfMemory }
             return entry.wasSignalled ? .signalled : .own
         }
@@ -76,6 +81,9 @@ public final class ProviderMirror: Sendable {
 
     /// Somebody asked the engine to end this instance.
     func noteSignal(_ uid: String) { state.withLock { $0.entries[uid]?.wasSignalled = true } }
+
+    /// An event told of its end.
+    func noteEnd(_ uid: String) { state.withLock { $0.entries[uid]?.wasHeardEnding = true } }
 
     /// Call before a list is asked for, and hand the stamp in with its result.
     public func beginObservation() -> UInt64 {
@@ -93,7 +101,8 @@ public final class ProviderMirror: Sendable {
             for instance in observation.instances {
                 seen.insert(instance.uid)
                 if let entry = state.entries[instance.uid], entry.stamp > stamp { continue }
-                state.entries[instance.uid] = Entry(instance, stamp: stamp, after: state.entries[instance.uid])
+                state.entries[instance.uid] = Entry(
+                    instance, stamp: stamp, after: state.entries[instance.uid], isDirect: false)
             }
             for (uid, entry) in state.entries where !seen.contains(uid) && entry.stamp < stamp {
                 if let observed = entry.observed {
@@ -140,13 +149,20 @@ public final class ProviderMirror: Sendable {
         }
     }
 
+    /// Counts the connections: capture it before a call to the provider, and hand it in with what the call brought.
+    public var connection: Int { state.withLock { $0.connection } }
+
     /// Takes in what an effect or a direct read brought. Returns whether it was news.
+    ///
+    /// - Parameter connection: on which it was asked for. What was asked for before a break tells nothing of the time after it, and
+    ///   is passed over. nil: the present one.
     @discardableResult
-    public func take(_ observed: ObservedInstance?, uid: String) -> Bool {
+    public func take(_ observed: ObservedInstance?, uid: String, on connection: Int? = nil) -> Bool {
         state.withLock { state in
+            if let connection, connection != state.connection { return false }
             state.stamp += 1
             let isNews = state.entries[uid].map { $0.observed != observed } ?? true
-            state.entries[uid] = Entry(observed, stamp: state.stamp, after: state.entries[uid])
+            state.entries[uid] = Entry(observed, stamp: state.stamp, after: state.entries[uid], isDirect: true)
             return isNews
         }
     }
@@ -154,6 +170,7 @@ public final class ProviderMirror: Sendable {
     /// Nothing is known any more (the engine cannot be reached, or is another one).
     public func forget() {
         state.withLock { state in
+            state.connection += 1
             state.entries = [:]
             state.volumes = []
             state.foreignSets = [:]

@@ -40,6 +40,7 @@ struct VolumeReconciler: Sendable {
             if case .done = outcome, isLeft { return .requeue(after: VolumeReconciler.patience) }
             return outcome
         } catch let error as APIStatus where error.isConflict || error.isNotFound {
+            do throws(APIStatus) { try await caches.volumes.refresh(key, from: client) } catch { return .failed(error) }
             return .requeue(after: .milliseconds(100))
         } catch { return .failed(error) }
     }

@@ -24,7 +24,8 @@ public protocol Provider: Sendable {
     /// Makes a resolved image present, pulling it when it is not.
     func prepare(image: String) async throws(ProviderError)
 
-    /// All instances and volumes of this installation, from the engine (a list: enough to notice, never a receipt).
+    /// All instances and volumes of this installation, from the engine (a list, which may be old and may leave things out:
+    /// enough to notice, never a receipt).
     func observe() async throws(ProviderError) -> ProviderObservation
 
     /// What the engine tells as it happens. Ends or throws when the connection is lost: observe again, then resume. An event
@@ -242,6 +243,13 @@ public struct ObservedVolume: Sendable, Hashable {
         self.slot = slot
         self.claim = claim
         self.size = size
+    }
+}
+
+extension ObservedInstance {
+    /// Names it by the engine's own id.
+    public var handle: InstanceHandle {
+        InstanceHandle(uid: uid, fenceVolumeUID: nil, epoch: epoch, providerID: providerID)
     }
 }
 

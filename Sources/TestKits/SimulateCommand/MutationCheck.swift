@@ -3,47 +3,63 @@ import Foundation
 import Simulation
 
 /// Whether the simulator finds each deliberate bug, and how soon: a table of mutant, seeds needed and the law that told.
-struct MutationCheck {
+///
+/// All mutants are tried side by side, seed by seed, so that one that takes many does not run alone in the end. The answer does not
+/// depend on which thread is the faster one: the seed that counts is the first one that tells.
+struct MutationCheck: Sendable {
     let seeds: Int
     let first: UInt64
     let jobs: Int?
-    /// Whether those are tried too that no life shows yet.
-    let includesUnfound: Bool
+    private let mutants = Mutant.all
+
+    init(seeds: Int, first: UInt64, jobs: Int?) {
+        self.seeds = seeds
+        self.first = first
+        self.jobs = jobs
+    }
 
     private struct Finding: Sendable {
-        let seedsNeeded: Int
+        /// From 0.
+        let seed: Int
         let problem: String
     }
 
-    /// Returns whether all were found but those that are known not to be.
+    /// Returns whether all were found.
     func run() -> Bool {
-        let mutants = Mutant.all.filter { includesUnfound || !Mutant.notFoundYet.contains($0.name) }
-        let missing = Guarded(0)
-        let width = mutants.map(\.name.count).max() ?? 0
-        print("\("mutant".padded(to: width))  seeds  found by")
-        inParallel(count: mutants.count, jobs: jobs) { index in
-            find(mutants[index])
+        let findings = Guarded([Finding?](repeating: nil, count: mutants.count))
+        let (count, isTerminal) = (mutants.count, isatty(STDERR_FILENO) == 1)
+        let start = Date()
+        inParallel(count: seeds * count, jobs: jobs) { [mutants, first] index -> Finding? in
+            let (seed, mutant) = (index / count, index % count)
+            if let found = findings.withLock({ $0[mutant] }), found.seed < seed { return nil }
+            let report = Life.run(LifeScript(seed: first + UInt64(seed)), mutant: mutants[mutant])
+            return report.problems.first.map { Finding(seed: seed, problem: $0) }
         } take: { index, finding in
-            let mutant = mutants[index]
-            let seeds = finding.map { String($0.seedsNeeded) } ?? "-"
-            let what = finding?.problem ?? "NOT FOUND within \(self.seeds) seeds: \(mutant.bug)"
-            print("\(mutant.name.padded(to: width))  \(seeds.padded(to: 5))  \(what.prefix(160))")
-            fflush(nil)
-            if finding == nil, !Mutant.notFoundYet.contains(mutant.name) { missing.withLock { $0 += 1 } }
-            return true
+            let mutant = index % count
+            return findings.withLock { findings in
+                if let finding, findings[mutant].map({ finding.seed < $0.seed }) ?? true { findings[mutant] = finding }
+                let left = findings.count { $0 == nil }
+                if isTerminal, finding != nil {
+                    FileHandle.standardError.write(Data("\r\(left) of \(count) mutants not found yet  ".utf8))
+                }
+                return left > 0
+            }
         }
-        let missed = missing.withLock { $0 }
-        let known = Mutant.notFoundYet.sorted().joined(separator: ", ")
-        print("\(missed) of \(mutants.count) mutants missed; not found yet, and known: \(known)")
-        return missed == 0
+        if isTerminal { FileHandle.standardError.write(Data("\n".utf8)) }
+        return tell(findings.withLock { $0 }, start)
     }
 
-    private func find(_ mutant: Mutant) -> Finding? {
-        for index in 0..<seeds {
-            let report = Life.run(LifeScript(seed: first + UInt64(index)), mutant: mutant)
-            if let problem = report.problems.first { return Finding(seedsNeeded: index + 1, problem: problem) }
+    private func tell(_ findings: [Finding?], _ start: Date) -> Bool {
+        let width = mutants.map(\.name.count).max() ?? 0
+        print("\("mutant".padded(to: width))  seeds  found by")
+        for (mutant, finding) in zip(mutants, findings) {
+            let needed = finding.map { String($0.seed + 1) } ?? "-"
+            let what = finding?.problem ?? "NOT FOUND within \(seeds) seeds: \(mutant.bug)"
+            print("\(mutant.name.padded(to: width))  \(needed.padded(to: 5))  \(what.prefix(160))")
         }
-        return nil
+        let missed = findings.count { $0 == nil }
+        print("\(missed) of \(mutants.count) mutants missed; \(TimeSpent(since: start))")
+        return missed == 0
     }
 }
 

@@ -43,15 +43,16 @@ struct SeedRun {
         }
         if isTerminal { FileHandle.standardError.write(Data("\n".utf8)) }
         let result = tally.withLock { $0 }
+        let spent = TimeSpent(since: start).description
         for report in result.failures.sorted(by: { $0.seed < $1.seed }) { tell(report) }
         let counts = result.counts
         print(
             """
-            \(result.done) seeds in \(Int(Date().timeIntervalSince(start))) s: \(result.steps) steps, \(counts.commits) commits, \
-            \(counts.effects) effects, \(counts.faults) faults, \(counts.handovers) handovers, \
-            \(counts.controllerLives - result.done) crashes of the controller, \(counts.deaths) deaths of instances; \
-            \(result.failures.count) failed
+            \(result.done) seeds in \(spent): \(result.steps) steps, \(counts.commits) commits, \(counts.effects) effects, \
+            \(counts.faults) faults, \(counts.handovers) handovers, \(counts.crashes) crashes of the controller, \
+            \(counts.deaths) deaths of instances; \(result.failures.count) failed
             """)
+        if result.done < seeds { print("given up after \(result.done) of \(seeds) seeds") }
         return result.failures.isEmpty
     }
 
@@ -65,5 +66,6 @@ struct SeedRun {
         print("  shrunk to \(kept.count) of \(script.entries.count) entries:")
         for entry in shrunk.entries { print("    after \(entry.pause) ms: \(entry.action)") }
         print("  the story: make simulate SEED=\(report.seed) KEEP=\(kept.map(String.init).joined(separator: ","))")
+        if mutant.name == Mutant.none.name { print("  to be remembered:\n\(shrunk.code(bug: "…"))") }
     }
 }

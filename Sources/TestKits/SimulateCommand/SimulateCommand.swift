@@ -17,6 +17,7 @@ struct SimulateCommand: ParsableCommand {
               imm-simulate --seeds 10000
               imm-simulate --seed 17                 the story of one life
               imm-simulate --seed 17 --keep 0,4,5    of a part of it, as a failure tells
+              imm-simulate --past                    the lives that failed once
               imm-simulate --mutants                 whether each deliberate bug is found
             """)
 
@@ -30,8 +31,8 @@ struct SimulateCommand: ParsableCommand {
     var keep: String?
     @Flag(help: "Run each deliberate bug until it is found, within --seeds.")
     var mutants = false
-    @Flag(help: "With --mutants: leave out those that no life shows yet.")
-    var known = false
+    @Flag(help: "Run the lives that failed once, and must not again.")
+    var past = false
     @Option(help: "Run with this deliberate bug (with --seed or --seeds).")
     var mutant: String?
     @Flag(inversion: .prefixedNo, help: "Make failing lives shorter.")
@@ -53,8 +54,10 @@ struct SimulateCommand: ParsableCommand {
         let isGood: Bool
         if let seed {
             isGood = try replay(seed, bug)
+        } else if past {
+            isGood = PastRun(count: 5, jobs: jobs).run()
         } else if mutants {
-            isGood = MutationCheck(seeds: seeds, first: first, jobs: jobs, includesUnfound: !known).run()
+            isGood = MutationCheck(seeds: seeds, first: first, jobs: jobs).run()
         } else {
             isGood = SeedRun(seeds: seeds, first: first, jobs: jobs, mutant: bug, shrinks: shrink).run()
         }

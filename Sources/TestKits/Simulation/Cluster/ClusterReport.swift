@@ -51,7 +51,8 @@ public struct ClusterReport: Sendable, CustomStringConvertible {
 
 /// What a run covered.
 public struct ClusterCounts: Sendable, Hashable {
-    public var controllerLives = 0
+    /// Times that the controller died in the midst of what it did.
+    public var crashes = 0
     /// Calls, answers and events that went wrong.
     public var faults = 0
     /// Calls to the provider that change something.
@@ -64,8 +65,8 @@ public struct ClusterCounts: Sendable, Hashable {
 
     public init() {}
 
-    init(controllerLives: Int, faults: Int, effects: Int, handovers: Int, commits: Int, deaths: Int) {
-        self.controllerLives = controllerLives
+    init(crashes: Int, faults: Int, effects: Int, handovers: Int, commits: Int, deaths: Int) {
+        self.crashes = crashes
         self.faults = faults
         self.effects = effects
         self.handovers = handovers
@@ -75,7 +76,7 @@ public struct ClusterCounts: Sendable, Hashable {
 
     public static func + (one: ClusterCounts, other: ClusterCounts) -> ClusterCounts {
         ClusterCounts(
-            controllerLives: one.controllerLives + other.controllerLives, faults: one.faults + other.faults,
+            crashes: one.crashes + other.crashes, faults: one.faults + other.faults,
             effects: one.effects + other.effects, handovers: one.handovers + other.handovers,
             commits: one.commits + other.commits, deaths: one.deaths + other.deaths)
     }

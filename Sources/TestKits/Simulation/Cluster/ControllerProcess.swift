@@ -11,6 +11,7 @@ final class ControllerProcess: Sendable {
         var client: MortalClient?
         var isWanted = true
         var lives = 0
+        var crashes = 0
     }
 
     private let cluster: ClusterParts
@@ -20,13 +21,20 @@ final class ControllerProcess: Sendable {
 
     init(_ cluster: ClusterParts) { self.cluster = cluster }
 
-    var lives: Int { state.withLock { $0.lives } }
+    /// Times that it was killed while it lived.
+    var crashes: Int { state.withLock { $0.crashes } }
 
     /// Dies in the midst of whatever it does; starts again at once, unless `stop` was called.
     func kill() {
         cluster.simulation.transcript.note("controller killed")
-        state.withLock { $0.client }?.die()
-        death.raise()
+        let living = state.withLock { state -> MortalClient? in
+            defer { state.client = nil }
+            if state.client != nil { state.crashes += 1 }
+            return state.client
+        }
+        living?.die()
+        // One that is dead already does not die of it in its next life.
+        if living != nil { death.raise() }
     }
 
     /// Dies and stays down until `resume`.

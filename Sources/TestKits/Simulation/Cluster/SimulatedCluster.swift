@@ -144,7 +144,7 @@ extension SimulatedCluster {
 
     var counts: ClusterCounts {
         ClusterCounts(
-            controllerLives: process.lives, faults: provider.faultCount + network.faultCount,
+            crashes: process.crashes, faults: provider.faultCount + network.faultCount,
             effects: provider.effectCount, handovers: laws.handoverCount, commits: laws.commitCount,
             deaths: engine.deathCount)
     }

@@ -51,7 +51,8 @@ extension EngineState {
             throw ProviderError(.notFound, "there is no volume \(volumeUID)")
         }
         if let holder = holders(of: volumeUID).first {
-            if !moment.isLate {
+            // Nobody can know what people do by hand: the engine refuses, and that is all.
+            if !moment.isLate, !holder.isHandMade {
                 violate(
                     .oneWriter, at: moment.uptime,
                     ["volume \(volumeUID)", "instance \(handle.uid)", "instance \(holder.observed.uid)"],
@@ -141,9 +142,15 @@ extension EngineState {
             violate(.nothingForeign, at: moment.uptime, ["instance \(foreign.observed.providerID)"], "destroy")
         }
         guard let instance = find(handle), !instance.isForeign else { return }
+        if instance.isHandMade {
+            violate(
+                .nothingForeign, at: moment.uptime, ["instance \(instance.observed.uid)"],
+                "destroy of what a person made by hand")
+        }
         instances[instance.observed.providerID] = nil
         endRun(of: instance.observed.uid, moment)
         version += 1
+        letHandsIn(after: instance, moment)
     }
 
     /// The foreign instance that a handle points at, if it does.

@@ -19,6 +19,8 @@ public struct EngineState: Sendable {
         public var isForeign = false
         /// Whether it came after its caller had given up: then it may be left without a record, as an Unknown object.
         public var isLate = false
+        /// Whether a person made it, with our labels and without a record: it is shown, and is nobody's to touch but theirs.
+        public var isHandMade = false
         /// Uptime at which it was started.
         public var startedUptime: Duration?
 
@@ -53,6 +55,8 @@ public struct EngineState: Sendable {
     /// Who ran with a volume, and when: the log that L2 is read from.
     public internal(set) var mayRunLog: [MayRunEntry] = []
     var nextID = 1
+    /// Instances that people will put on the next volumes that come free, the first one first.
+    var handsWaiting: [HandMade] = []
 
     /// `uid` ran with `volumeUID` from this time; until `ended`.
     public struct MayRunEntry: Sendable, Hashable {

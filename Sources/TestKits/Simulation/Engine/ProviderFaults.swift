@@ -14,6 +14,8 @@ public struct ProviderFaults: Sendable, Hashable {
     public var engineFailedPerMille = 0
     /// `observe` shows a state of up to 10 s ago.
     public var staleObservePerMille = 0
+    /// `observe` leaves out some of the instances that are there, as a list made while containers come and go does.
+    public var incompleteObservePerMille = 0
     /// An event is never delivered.
     public var lostEventPerMille = 0
     /// The stream of events breaks.
@@ -33,6 +35,7 @@ public struct ProviderFaults: Sendable, Hashable {
         faults.lateAnswerPerMille = 20
         faults.engineFailedPerMille = 20
         faults.staleObservePerMille = 100
+        faults.incompleteObservePerMille = 50
         faults.lostEventPerMille = 100
         faults.brokenEventsPerMille = 20
         return faults

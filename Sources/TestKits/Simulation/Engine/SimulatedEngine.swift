@@ -22,7 +22,7 @@ public final class SimulatedEngine: Sendable {
     }
 
     private let state: Guarded<State>
-    private let simulation: Simulation
+    let simulation: Simulation
     private let randomness: SeededRandomness
     private let faults: Guarded<ProviderFaults>
     private let news = Signal()
@@ -36,6 +36,8 @@ public final class SimulatedEngine: Sendable {
 
     /// What is there now.
     public var contents: EngineState { state.withLock { $0.engine } }
+    /// Data roots that were replaced and may come back, with all that they hold.
+    public var shelvedRoots: [EngineState] { state.withLock { $0.shelvedRoots } }
     /// Grows with every change.
     public var version: Int { state.withLock { $0.engine.version } }
 
@@ -194,6 +196,7 @@ extension SimulatedEngine {
             guard var twin = engine.sortedInstances.first(where: { $0.observed.uid == uid }) else { return }
             engine.instances[twin.observed.providerID] = nil
             twin.observed.providerID = "twin-\(twin.observed.providerID)"
+            twin.isLate = true
             engine.instances[twin.observed.providerID] = twin
             engine.version += 1
         }
@@ -240,6 +243,7 @@ extension SimulatedEngine {
             state.engine.mayRunLog = old.mayRunLog
             state.engine.version = old.version + 1
             state.engine.nextID = old.nextID
+            state.engine.handsWaiting = old.handsWaiting
             state.timeline.removeAll()
             for subscription in state.subscriptions { subscription.breakOff() }
         }
@@ -254,6 +258,8 @@ extension SimulatedEngine {
             old.mayRunLog = state.engine.mayRunLog
             old.version = state.engine.version + 1
             old.nextID = state.engine.nextID
+            // Who waits does so with the engine that is there; whoever has a container in the old root is through with it.
+            old.handsWaiting = state.engine.handsWaiting
             state.engine = old
             state.timeline.removeAll()
             for subscription in state.subscriptions { subscription.breakOff() }

@@ -51,8 +51,13 @@ extension SimulatedProvider {
 
     public func observe() async throws(ProviderError) -> ProviderObservation {
         try await call(.observe) { (_, _) in }
-        let isStale = randomness.happens(perMille: engine.currentFaults.staleObservePerMille)
-        return engine.observation(staleBy: isStale ? randomness.duration(in: 1...10_000) : nil)
+        let faults = engine.currentFaults
+        let isStale = randomness.happens(perMille: faults.staleObservePerMille)
+        var list = engine.observation(staleBy: isStale ? randomness.duration(in: 1...10_000) : nil)
+        if randomness.happens(perMille: faults.incompleteObservePerMille) {
+            list.instances.removeAll { _ in randomness.below(2) == 0 }
+        }
+        return list
     }
 
     public func events() async throws(ProviderError) -> ProviderEvents {

@@ -10,6 +10,7 @@ struct BudgetRule: LawRule {
         let since: Duration
         let minAvailable: Int
         let maxOccupants: Int
+        let minReady: Duration
     }
 
     private var limits: [String: [Limits]] = [:]
@@ -26,13 +27,16 @@ struct BudgetRule: LawRule {
         case (nil, .instance(let instance)): return created(instance, after)
         case (.instance(let old), .instance(let new)) where !old.isLeaving && new.isLeaving:
             return leaving(old, before)
+        case (.instance(let old), .instance(let new)) where old.status.reason != new.status.reason:
+            return takenForDead(new, after)
         default: return []
         }
     }
 
     private mutating func note(_ set: InstanceSet, _ world: World) {
         let now = Limits(
-            since: world.uptime, minAvailable: BudgetRule.minAvailable(set), maxOccupants: BudgetRule.maxOccupants(set))
+            since: world.uptime, minAvailable: BudgetRule.minAvailable(set), maxOccupants: BudgetRule.maxOccupants(set),
+            minReady: .seconds(set.spec.minReadySeconds))
         limits[set.uid, default: []].append(now)
     }
 
@@ -45,20 +49,32 @@ struct BudgetRule: LawRule {
 
     private func leaving(_ instance: Instance, _ world: World) -> [LawViolation] {
         guard let set = world.set(of: instance), !set.isBeingDeleted, instance.spec.slot < set.spec.replicas,
-            !world.releasedByUsers.contains(instance.uid),
-            // What died is not available, whether that is stored already or not.
-            world.isAvailable(instance, set), world.isReadyInFact(instance, set)
+            !world.releasedByUsers.contains(instance.uid)
         else { return [] }
+        let limits = current(set, world)
+        let (shortest, longest) = (limits.map(\.minReady).min() ?? .zero, limits.map(\.minReady).max() ?? .zero)
+        // What died is not available, whether that is stored already or not.
+        guard world.isAvailable(instance, longest), world.isReadyInFact(instance, set, longest) else { return [] }
         // One plan's records are written side by side: that an instance became available may be stored a moment later.
         let available = world.instances(of: set).filter {
-            !$0.isLeaving && (world.isAvailable($0, set) || world.isReadyInFact($0, set))
+            !$0.isLeaving && (world.isAvailable($0, shortest) || world.isReadyInFact($0, set, shortest))
         }.count
-        let least = current(set, world).map(\.minAvailable).min() ?? 0
+        let least = limits.map(\.minAvailable).min() ?? 0
         guard available - 1 < least else { return [] }
         return [
             LawViolation(
                 .budget, at: world.uptime, objects: ["set \(set.name)", "instance \(instance.name)"],
                 "it is taken away while \(available) are available and \(least) must be")
+        ]
+    }
+
+    /// Whoever is dead costs nothing of the budget: that nobody could see it must not make it so.
+    private func takenForDead(_ instance: Instance, _ world: World) -> [LawViolation] {
+        guard ["Lost", "Died", "Killed"].contains(instance.status.reason ?? ""), world.runs(instance) else { return [] }
+        return [
+            LawViolation(
+                .budget, at: world.uptime, objects: ["set \(instance.spec.set)", "instance \(instance.name)"],
+                "it is taken for dead (\(instance.status.message ?? "")) while it runs")
         ]
     }
 
@@ -119,16 +135,20 @@ extension Instance {
 
 extension World {
     /// Ready for long enough, as stored.
-    func isAvailable(_ instance: Instance, _ set: InstanceSet) -> Bool {
+    func isAvailable(_ instance: Instance, _ minReady: Duration) -> Bool {
         guard !instance.isLeaving, instance.status.finishedAt == nil, let since = instance.status.readySince else {
             return false
         }
-        return now - since >= .seconds(set.spec.minReadySeconds)
+        return now - since >= minReady
+    }
+
+    /// Whether the engine runs it, and its making was no surprise.
+    func runs(_ instance: Instance) -> Bool {
+        engine.sortedInstances.contains { $0.observed.uid == instance.uid && $0.isRunning && !$0.isLate }
     }
 
     /// Ready for long enough, as the engine knows: without a probe, whoever runs is ready.
-    func isReadyInFact(_ instance: Instance, _ set: InstanceSet) -> Bool {
-        let minReady = Duration.seconds(set.spec.minReadySeconds)
+    func isReadyInFact(_ instance: Instance, _ set: InstanceSet, _ minReady: Duration) -> Bool {
         let template = revisions.values.first {
             $0.namespace == instance.namespace && $0.name == instance.spec.revision
         }?.spec.template

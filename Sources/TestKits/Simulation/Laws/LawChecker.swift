@@ -26,7 +26,7 @@ public final class LawChecker: Sendable {
         state = Guarded(
             State(rules: [
                 NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(planAge: planAge),
-                NothingForeignRule(), IntentRule(), BackoffRule(), NewestWinsRule(),
+                NothingForeignRule(), IntentRule(), BackoffRule(), NewestWinsRule(), VerdictRule(engine),
             ]))
     }
 
@@ -116,5 +116,6 @@ extension World {
         uptime = simulation.time.uptime
         now = simulation.time.now
         self.engine = engine.contents
+        shelvedRoots = engine.shelvedRoots
     }
 }

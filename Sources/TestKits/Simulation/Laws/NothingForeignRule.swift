@@ -4,6 +4,18 @@ import ProviderInterface
 /// L6: effects address only what has a stored record, and in the end nothing of ours is left without one; what came after
 /// its caller had given up is reported as Unknown. That foreign objects are not touched the engine itself watches.
 struct NothingForeignRule: LawRule {
+    /// A record goes after what it is of: it is all that tells that the instance is ours.
+    mutating func committed(_ change: RecordChange, before: World, after: World) -> [LawViolation] {
+        guard case .instance(let old) = change.before, change.after == nil, after.stands(old.uid),
+            !after.isDispossessed(old), Writer.isController
+        else { return [] }
+        return [
+            LawViolation(
+                .nothingForeign, at: after.uptime, objects: ["instance \(old.name)"],
+                "its record went while it is at the provider")
+        ]
+    }
+
     mutating func called(_ call: SimulatedProvider.Call, _ world: World) -> [LawViolation] {
         guard call.operation.isEffect else { return [] }
         func violation(_ object: String) -> [LawViolation] {
@@ -16,7 +28,9 @@ struct NothingForeignRule: LawRule {
         // A receipt is a record too: its instance's life is over, and what a late create left of it may go.
         let isOver = { (uid: String) in
             call.operation == .destroy
-                && world.volumes.values.contains { $0.status.receipts.contains { $0.instanceUID == uid } }
+                && world.volumes.values.contains { volume in
+                    volume.status.receipts.contains { $0.instanceUID == uid && $0.proof != .forced }
+                }
         }
         if let uid = call.instance?.uid, world.instances[uid] == nil, !isOver(uid) {
             return violation("instance \(uid)")

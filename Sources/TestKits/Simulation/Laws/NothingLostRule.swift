@@ -7,9 +7,11 @@ struct NothingLostRule: LawRule {
             LawViolation(.nothingLost, at: after.uptime, objects: ["volume \(volume.name)"], message)
         }
         switch (change.before, change.after) {
-        case (_, .volume(let volume)):
-            return volume.metadata.ownerReferences.isEmpty
-                ? [] : [violation(volume, "it has an owner, with which it would be deleted")]
+        case (nil, .volume(let volume)):
+            return owned(volume).map { violation(volume, $0) }
+                + blank(volume, before).map { violation(volume, $0) }
+        case (.volume(let old), .volume(let volume)):
+            return (owned(volume) + moved(old, volume, before) + unasked(old, volume)).map { violation(volume, $0) }
         case (.volume(let volume), nil):
             var violations: [LawViolation] = []
             if !volume.isBeingDeleted { violations.append(violation(volume, "its record vanished")) }
@@ -19,6 +21,40 @@ struct NothingLostRule: LawRule {
             return violations
         default: return []
         }
+    }
+
+    private func owned(_ volume: Volume) -> [String] {
+        volume.metadata.ownerReferences.isEmpty ? [] : ["it has an owner, with which it would be deleted"]
+    }
+
+    /// A slot gets the volume back that it had, with its data.
+    private func blank(_ volume: Volume, _ world: World) -> [String] {
+        // One that was found at the provider has the data that it has.
+        let isFound = volume.metadata.annotations[Volume.recoveredAnnotation] != nil
+        guard Writer.isController, let claim = volume.spec.claim, !isFound else { return [] }
+        return world.volumes.values.filter { $0.spec.claim == claim && $0.namespace == volume.namespace }
+            .map(\.name).sorted().map { "made blank beside \($0), which its slot had" }
+    }
+
+    /// The controller gives a volume to another place only where that place's set asks for it, and nobody has it.
+    private func moved(_ old: Volume, _ new: Volume, _ world: World) -> [String] {
+        guard Writer.isController, let from = old.spec.claim, new.spec.claim != from else { return [] }
+        let heir = world.sets.values.first { $0.namespace == new.namespace && $0.name == new.spec.claim?.set }
+        guard heir?.spec.adoptVolumesFrom?.set == from.set, old.status.boundSetUID == nil else {
+            return ["taken from slot \(from.slot) of \(from.set), and nobody asked for that"]
+        }
+        return []
+    }
+
+    /// A volume that is to be retained is deleted by people alone, and approved by people alone.
+    private func unasked(_ old: Volume, _ new: Volume) -> [String] {
+        guard Writer.isController, new.spec.reclaimPolicy == .retain else { return [] }
+        let approval = "imm.dev/approve-volume-deletion"
+        if old.metadata.annotations[approval] != new.metadata.annotations[approval] {
+            return ["the controller approved its deletion"]
+        }
+        return !old.isBeingDeleted && new.isBeingDeleted
+            ? ["the controller asked for its deletion, and its reclaimPolicy is Retain"] : []
     }
 
     mutating func called(_ call: SimulatedProvider.Call, _ world: World) -> [LawViolation] {

@@ -43,9 +43,8 @@ struct OneWriterRule: LawRule {
             messages.append("the receipt is from \(receipt.providerIdentity), the volume is at \(recorded)")
         }
         // A create that landed after the read, which nobody could see, never ran: the slot's next occupant removes it.
-        let holds = world.engine.holders(of: new.uid).contains {
-            $0.observed.uid == ended.instanceUID && !($0.isLate && $0.startCount == 0)
-        }
+        let holders = ([world.engine] + world.shelvedRoots).flatMap { $0.holders(of: new.uid) }
+        let holds = holders.contains { $0.observed.uid == ended.instanceUID && !($0.isLate && $0.startCount == 0) }
         if holds {
             messages.append("there is a receipt, but \(ended.instance) still holds the volume")
         }

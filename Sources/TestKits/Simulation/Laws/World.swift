@@ -1,5 +1,6 @@
 public import InfraAPI
 import ObjectStore
+import ProviderInterface
 
 /// Everything that the laws are read from: what is stored, what the engine holds, and when.
 public struct World: Sendable {
@@ -13,6 +14,8 @@ public struct World: Sendable {
     public internal(set) var providers: [String: ProviderObject] = [:]
     public internal(set) var forceDetaches: [String: VolumeForceDetach] = [:]
     public internal(set) var engine = EngineState(identity: "")
+    /// Data roots that are not there now, and may come back.
+    public internal(set) var shelvedRoots: [EngineState] = []
     /// Instances that a person has deleted.
     var releasedByUsers: Set<String> = []
 
@@ -31,6 +34,14 @@ public struct World: Sendable {
     func isDispossessed(_ instance: Instance) -> Bool {
         volumes.values.contains { volume in
             volume.status.receipts.contains { $0.proof == .forced && $0.instanceUID == instance.uid }
+        }
+    }
+
+    /// Whether an object of this instance is at the provider or in a data root of it that is not there now. One that was made
+    /// after its caller had given up does not count: nobody could see it come.
+    func stands(_ uid: String) -> Bool {
+        ([engine] + shelvedRoots).contains { root in
+            root.sortedInstances.contains { $0.observed.uid == uid && !$0.isLate }
         }
     }
 

@@ -27,6 +27,8 @@ public enum LifeAction: Sendable, Hashable, CustomStringConvertible {
     // The engine.
     case crash(pick: Int)
     case vanish(pick: Int)
+    /// Somebody puts a container of their own, with a copy of our labels, on the next volume that an instance lets go of.
+    case mountByHand(takesName: Bool, seconds: Int)
     case losePower
     case replaceDataRoot(seconds: Int)
     case fillQuota(seconds: Int)
@@ -50,6 +52,8 @@ public enum LifeAction: Sendable, Hashable, CustomStringConvertible {
         case .jumpWallClock(let seconds): "wall clock jumps by \(seconds) s"
         case .crash(let pick): "crash instance \(pick)"
         case .vanish(let pick): "somebody removes instance \(pick)"
+        case .mountByHand(let takesName, let seconds):
+            "somebody mounts the next free volume for \(seconds) s\(takesName ? ", under its name" : "")"
         case .losePower: "power lost"
         case .replaceDataRoot(let seconds): "another data root for \(seconds) s"
         case .fillQuota(let seconds): "no quota for \(seconds) s"

@@ -42,7 +42,8 @@ struct LifeRunner: Sendable {
         case .crash(let pick): if let uid = instance(pick) { cluster.engine.crash(uid: uid) }
         case .vanish(let pick): if let uid = instance(pick) { cluster.engine.vanish(uid: uid) }
         case .losePower: cluster.engine.losePower()
-        case .stopController, .cutAPI, .cutProvider, .replaceDataRoot, .fillQuota, .cutRegistry: return false
+        case .stopController, .cutAPI, .cutProvider, .replaceDataRoot, .fillQuota, .cutRegistry, .mountByHand:
+            return false
         }
         return true
     }
@@ -64,6 +65,11 @@ struct LifeRunner: Sendable {
             // Before the first use any root is the right one, and the first one would be a stranger later.
             guard cluster.laws.world.providers.values.allSatisfy({ $0.status.identity != nil }) else { return }
             try await during(seconds, { cluster.engine.replaceDataRoot() }, { cluster.engine.restoreDataRoot() })
+        case .mountByHand(let takesName, let seconds):
+            let uid = "by-hand-\(cluster.simulation.jobCount)"
+            try await during(
+                seconds, { cluster.engine.waitByHand(uid: uid, takesName: takesName) },
+                { cluster.engine.removeHandMade(uid: uid) })
         case .fillQuota(let seconds):
             try await during(seconds, { cluster.engine.setQuotaLeft(false) }, { cluster.engine.setQuotaLeft(true) })
         case .cutRegistry(let seconds):
@@ -87,8 +93,8 @@ struct LifeRunner: Sendable {
             strategy.apply(to: &set.spec, canSurge: shape.canSurge)
             if isNew {
                 _ = try await cluster.client.create(set)
-            } else {
-                _ = try await cluster.client.update(set)
+            } else if try await !exists({ _ = try await cluster.client.update(set) }) {
+                try await apply(index, replicas: replicas, image: image, strategy)
             }
         }
     }
@@ -142,6 +148,12 @@ struct LifeRunner: Sendable {
                 try await cluster.time.sleep(for: .milliseconds(200))
             } catch let error as APIStatus where error.isNotFound { return }
         }
+    }
+
+    /// False where what is changed went while it was looked at.
+    private func exists(_ body: () async throws -> Void) async throws -> Bool {
+        do { try await body() } catch let error as APIStatus where error.isNotFound { return false }
+        return true
     }
 
     private func ignoringMissing(_ body: () async throws -> Void) async throws {

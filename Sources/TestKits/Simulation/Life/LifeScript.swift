@@ -41,6 +41,8 @@ public struct LifeScript: Sendable, Hashable {
         var sets: [SetShape] = []
         if random.below(3) > 0 { sets.append(SetShape(name: "db", claims: 1 + random.below(2))) }
         if sets.isEmpty || random.below(3) == 0 { sets.append(SetShape(name: "web", claims: 0)) }
+        // Another one with volumes of the same claims: what one lets go of is not the other's.
+        if random.below(8) == 0 { sets.append(SetShape(name: "kv", claims: 1)) }
         self.sets = sets
         // A quarter of the lives see calm days: there a slip shows that a rough one hides behind its back-offs.
         let isCalm = random.below(4) == 0
@@ -57,6 +59,21 @@ public struct LifeScript: Sendable, Hashable {
         }
     }
 
+    /// - Parameter isCalm: whether calls meet no faults.
+    init(seed: UInt64, _ sets: [SetShape], deletedInTheEnd: [Bool], isCalm: Bool, _ entries: [Entry]) {
+        self.seed = seed
+        self.sets = sets
+        self.deletedInTheEnd = deletedInTheEnd
+        self.entries = entries
+        faults = isCalm ? .none : .rough
+        clientFaults = isCalm ? .none : .rough
+    }
+
+    /// The same script under another seed: everything else happens in another order.
+    func with(seed: UInt64) -> LifeScript {
+        LifeScript(seed: seed, sets, deletedInTheEnd: deletedInTheEnd, isCalm: faults == .none, entries)
+    }
+
     private static let images = [
         "app:1", "app:2", "app:1", "app:2", "app:slow", "app:stubborn", "app:crashing", "app:deaf", "app:refused",
         "app:unknown", "app:mortal",
@@ -65,7 +82,7 @@ public struct LifeScript: Sendable, Hashable {
     private static func action(_ random: SeededRandomness, _ sets: [SetShape]) -> LifeAction {
         let set = random.below(sets.count)
         let strategies = SetStrategy.allCases
-        switch random.below(34) {
+        switch random.below(36) {
         case 0...7:
             return .apply(
                 set: set, replicas: random.below(5), image: images[random.below(images.count)],
@@ -87,6 +104,7 @@ public struct LifeScript: Sendable, Hashable {
         case 29: return .losePower
         case 30: return .replaceDataRoot(seconds: 1 + random.below(120))
         case 31: return .fillQuota(seconds: 1 + random.below(120))
+        case 32, 33: return .mountByHand(takesName: random.below(2) == 0, seconds: 5 + random.below(90))
         default: return .cutRegistry(seconds: 1 + random.below(120))
         }
     }

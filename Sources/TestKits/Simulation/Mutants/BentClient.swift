@@ -7,12 +7,16 @@ struct BentClient: ResourceClient {
     private let base: any ResourceClient
     private let bentCreate: @Sendable (JSONValue) -> JSONValue
     private let bentUpdate: @Sendable (JSONValue) -> JSONValue
+    /// What follows a write that was done, with what the server answered.
+    private let afterUpdate: @Sendable (any ResourceClient, JSONValue) async throws(APIStatus) -> Void
 
     init(
         _ base: any ResourceClient, create: @escaping @Sendable (JSONValue) -> JSONValue = { $0 },
-        update: @escaping @Sendable (JSONValue) -> JSONValue = { $0 }
+        update: @escaping @Sendable (JSONValue) -> JSONValue = { $0 },
+        afterUpdate: @escaping @Sendable (any ResourceClient, JSONValue) async throws(APIStatus) -> Void = { _, _ in }
     ) {
         self.base = base
+        self.afterUpdate = afterUpdate
         bentCreate = create
         bentUpdate = update
     }
@@ -33,7 +37,11 @@ struct BentClient: ResourceClient {
 
     func update(
         _ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions
-    ) async throws(APIStatus) -> JSONValue { try await base.update(bentUpdate(object), subresource, options) }
+    ) async throws(APIStatus) -> JSONValue {
+        let answer = try await base.update(bentUpdate(object), subresource, options)
+        try await afterUpdate(base, answer)
+        return answer
+    }
 
     func apply(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {
         try await base.apply(object, options)

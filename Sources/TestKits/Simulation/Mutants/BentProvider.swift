@@ -22,6 +22,10 @@ struct BentProvider: Provider {
         try await base.read(handle)
     }
 
+    var createVolume: Call<VolumeCreation, ObservedVolume> = { base, creation async throws(ProviderError) in
+        try await base.createVolume(creation)
+    }
+
     init(_ base: any Provider) { self.base = base }
 
     func describe(recordedIdentity: String?) async throws(ProviderError) -> ProviderDescription {
@@ -52,7 +56,7 @@ struct BentProvider: Provider {
     func read(_ handle: InstanceHandle) async throws(ProviderError) -> ConfirmingRead { try await read(base, handle) }
 
     func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume {
-        try await base.createVolume(creation)
+        try await createVolume(base, creation)
     }
 
     func adopt(identity: String) async throws(ProviderError) { try await base.adopt(identity: identity) }

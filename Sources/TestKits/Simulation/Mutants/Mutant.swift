@@ -33,12 +33,6 @@ public struct Mutant: Sendable {
     /// No bug.
     public static let none = Mutant("none", "no bug")
 
-    /// Bugs that no life shows yet: they need a scenario that the scripts do not make. The check names them; a change that
-    /// finds one takes it off this list.
-    public static let notFoundYet: Set<String> = [
-        "identity-ignored", "list-for-receipt", "name-seized", "unknown-is-absent", "unknown-is-success",
-    ]
-
     public static let all: [Mutant] = seeing + planning + calling + writing
 
     /// A planner that is shown something else than what was observed.

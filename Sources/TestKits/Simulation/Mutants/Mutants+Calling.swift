@@ -74,10 +74,7 @@ extension Mutant {
                         let volumes = Set(creation.volumes.map(\.volumeUID))
                         for other in try await base.observe().instances
                         where other.uid != creation.handle.uid && !volumes.isDisjoint(with: other.volumeUIDs) {
-                            try await base.destroy(
-                                InstanceHandle(
-                                    uid: other.uid, fenceVolumeUID: nil, epoch: other.epoch,
-                                    providerID: other.providerID))
+                            try await base.destroy(other.handle)
                         }
                         return try await base.create(creation)
                     }
@@ -92,28 +89,24 @@ extension Mutant {
                     let list = try await base.observe()
                     for instance in list.instances {
                         guard case .exited = instance.state else { continue }
-                        try? await base.destroy(
-                            InstanceHandle(
-                                uid: instance.uid, fenceVolumeUID: nil, epoch: instance.epoch,
-                                providerID: instance.providerID))
+                        try? await base.destroy(instance.handle)
                     }
                     return list
                 }
                 return provider
             }),
         Mutant(
-            "unknown-is-success", "a create with an unknown outcome counts as done",
+            "unknown-is-success", "a volume whose making has an unknown outcome counts as made",
             provider: { base in
                 var provider = BentProvider(base)
-                provider.create = { base, creation async throws(ProviderError) in
+                provider.createVolume = { base, creation async throws(ProviderError) in
                     do throws(ProviderError) {
-                        return try await base.create(creation)
+                        return try await base.createVolume(creation)
                     } catch {
                         guard error.code == .unknownOutcome else { throw error }
-                        return ObservedInstance(
-                            uid: creation.handle.uid, providerID: "guessed-\(creation.handle.uid)", name: "guessed",
-                            state: .created, epoch: creation.handle.epoch, set: creation.set, slot: creation.slot,
-                            revision: creation.revision)
+                        return ObservedVolume(
+                            uid: creation.uid, providerID: "imm_sim_\(creation.uid)", set: creation.set,
+                            slot: creation.slot)
                     }
                 }
                 return provider

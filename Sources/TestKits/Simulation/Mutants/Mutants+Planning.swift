@@ -70,6 +70,48 @@ extension Mutant {
         .planning("no-back-off", "the failures of a slot are forgotten at once") { plan, _ in
             plan.status.slotFailures = []
         },
+        .planning("retry-not-echoed", "a retry that was obeyed is not noted, and so is obeyed again") {
+            plan, observation in
+            plan.status.retryToken = observation.set.status.retryToken
+        },
+        .planning(
+            "surge-with-volumes", "a slot whose volumes attach at creation gets its next occupant beside the old one"
+        ) {
+            plan, observation in
+            guard let target = observation.revisions.first(where: { $0.metadata.name == plan.status.targetRevision })
+            else { return }
+            for index in plan.steps.indices where plan.steps[index].reason == .newRevision {
+                guard case .intend(let name, .stop) = plan.steps[index].step, var spec = observation.record(name)?.spec
+                else { continue }
+                (spec.revision, spec.revisionHash) = (target.metadata.name, target.spec.hash)
+                spec.epoch += 1
+                plan.steps[index].step = .createInstance(spec)
+            }
+        },
+        Mutant(
+            "orphan-given-away", "a slot that needs a volume takes the orphan of another set",
+            planner: {
+                let orphans = Guarded<[String: String]>([:])
+                return { observation in
+                    orphans.withLock { known in
+                        for volume in observation.volumes.map(\.record) {
+                            let isFree = volume.status.boundSetUID == nil && volume.status.orphanedAt != nil
+                            known[volume.metadata.name] = isFree ? volume.spec.claim?.set : nil
+                        }
+                    }
+                    var plan = Planner.plan(observation)
+                    plan.mapSteps { step in
+                        guard case .createVolume(_, let spec) = step, let claim = spec.claim else { return step }
+                        let other = orphans.withLock { known -> String? in
+                            let name = known.filter { $0.value != claim.set }.keys.min()
+                            if let name { known[name] = nil }
+                            return name
+                        }
+                        return other.map { .adoptVolume(name: $0, claim) } ?? step
+                    }
+                    return plan
+                }
+            }),
         .planning("restless-status", "the status tells the time, and so is always written anew") { plan, observation in
             guard !plan.status.conditions.isEmpty else { return }
             plan.status.conditions[0].message += " at \(observation.now.rfc3339Seconds)"

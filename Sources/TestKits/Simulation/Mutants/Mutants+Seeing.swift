@@ -47,8 +47,36 @@ extension Mutant {
             }
             observation.instances.removeAll { leaving.contains($0.record.uid) }
         },
+        .seeing("unwatched-counts", "an instance that ended while nobody watched is evidence against its revision") {
+            observation in
+            for index in observation.instances.indices where observation.instances[index].endCause == .unwatched {
+                observation.instances[index].endCause = .own
+            }
+        },
+        .seeing("kill-counts", "exit code 137 is taken for a failure of the image") { observation in
+            for index in observation.instances.indices where observation.instances[index].fact == .exited(code: 137) {
+                observation.instances[index].fact = .exited(code: 1)
+            }
+        },
+        .seeing("unproven-rollback", "a rollback goes to the newest other revision, proven or not") { observation in
+            let update = observation.set.status.updateRevision
+            guard
+                observation.revisions.contains(where: { $0.metadata.name == update && $0.status.verdict == .rejected })
+            else { return }
+            let others = observation.revisions.indices.filter { observation.revisions[$0].metadata.name != update }
+            guard
+                let newest = others.max(by: {
+                    observation.revisions[$0].spec.number < observation.revisions[$1].spec.number
+                })
+            else { return }
+            observation.revisions[newest].status.verdict = .proven
+        },
         .seeing("orphan-not-seen", "the orphaned volume of a slot is not found again") { observation in
-            observation.volumes.removeAll { $0.record.status.boundSetUID == nil && $0.record.status.orphanedAt != nil }
+            let orphans = observation.volumes.map(\.record).filter {
+                $0.status.boundSetUID == nil && $0.status.orphanedAt != nil
+            }
+            observation.volumes.removeAll { orphans.contains($0.record) }
+            observation.takenVolumeNames.formUnion(orphans.map(\.metadata.name))
         },
         .seeing("provider-taken-for-reachable", "what a lost provider said last is taken for what it says") {
             observation in

@@ -6,6 +6,20 @@ import ResourceAPI
 extension Mutant {
     static let writing: [Mutant] = [
         Mutant(
+            "retain-ignored", "an orphaned volume is deleted at once, whatever its reclaim policy",
+            client: { base in
+                BentClient(
+                    base,
+                    afterUpdate: { base, object async throws(APIStatus) in
+                        guard let volume = try? Volume(json: object), volume.status.orphanedAt != nil,
+                            volume.status.boundSetUID == nil, !volume.isBeingDeleted
+                        else { return }
+                        _ = try await base.delete(
+                            ObjectReference(Volume.resourceType, namespace: volume.namespace, name: volume.name),
+                            DeleteOptions())
+                    })
+            }),
+        Mutant(
             "volume-owned", "a volume belongs to the revision's owner, and goes with it",
             client: { base in
                 BentClient(
