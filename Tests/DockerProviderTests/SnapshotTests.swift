@@ -179,8 +179,8 @@ extension ProviderBed {
             }
             if kind == S_IFLNK {
                 var target = [UInt8](repeating: 0, count: 512)
-                let count = target.withUnsafeMutableBytes {
-                    readlink(path, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+                let count = target.withUnsafeMutableBytes { bytes in
+                    bytes.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), bytes.count) } ?? 0
                 }
                 line += " -> \(String(decoding: target[..<max(0, count)], as: UTF8.self))"
             }

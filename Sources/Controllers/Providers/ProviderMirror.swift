@@ -31,6 +31,7 @@ public final class ProviderMirror: Sendable {
     private struct State {
         var entries: [String: Entry] = [:]
         var volumes: [ObservedVolume] = []
+        var snapshots: [ObservedSnapshot] = []
         var foreignSets: [String: String] = [:]
         var stamp: UInt64 = 0
         var isSynced = false
@@ -48,6 +49,8 @@ public final class ProviderMirror: Sendable {
     }
 
     public var volumes: [ObservedVolume] { state.withLock { $0.volumes } }
+
+    public var snapshots: [ObservedSnapshot] { state.withLock { $0.snapshots } }
 
     /// The other installation of which the provider holds objects for this set, while it holds none of ours for it.
     public func foreignInstallation(of set: String) -> String? {
@@ -103,6 +106,7 @@ public final class ProviderMirror: Sendable {
                 }
             }
             state.volumes = observation.volumes
+            state.snapshots = observation.snapshots
             state.foreignSets = observation.foreignSets
             state.isSynced = true
             return missing.sorted { $0.uid < $1.uid }
@@ -133,8 +137,11 @@ public final class ProviderMirror: Sendable {
                     state.entries[uid] = nil  // it is gone for good: forget that we knew it
                 }
             }
-            let others = state.volumes != observation.volumes || state.foreignSets != observation.foreignSets
+            let others =
+                state.volumes != observation.volumes || state.snapshots != observation.snapshots
+                || state.foreignSets != observation.foreignSets
             state.volumes = observation.volumes
+            state.snapshots = observation.snapshots
             state.foreignSets = observation.foreignSets
             return (different.sorted { $0.uid < $1.uid }, others)
         }
@@ -156,6 +163,7 @@ public final class ProviderMirror: Sendable {
         state.withLock { state in
             state.entries = [:]
             state.volumes = []
+            state.snapshots = []
             state.foreignSets = [:]
             state.isSynced = false
         }

@@ -43,7 +43,7 @@ struct OneWriterRule: LawRule {
             messages.append("the receipt is from \(receipt.providerIdentity), the volume is at \(recorded)")
         }
         // A create that landed after the read, which nobody could see, never ran: the slot's next occupant removes it.
-        let holds = world.engine.holders(of: new.uid).contains {
+        let holds = world.engine.holders(of: new.objectUID).contains {
             $0.observed.uid == ended.instanceUID && !($0.isLate && $0.startCount == 0)
         }
         if holds {
@@ -67,7 +67,7 @@ struct OneWriterRule: LawRule {
         guard call.operation == .create, let handle = call.instance, let fence = handle.fenceVolumeUID else {
             return []
         }
-        let attachment = world.volumes[fence]?.status.attachment
+        let attachment = world.volume(object: fence)?.status.attachment
         guard attachment?.instanceUID != handle.uid || attachment?.epoch != handle.epoch else { return [] }
         return [
             LawViolation(
