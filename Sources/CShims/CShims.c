@@ -43,6 +43,13 @@ CURLcode imm_curl_set_callbacks(
     return curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
 }
 
+CURLcode imm_curl_set_upload(CURL *handle, imm_curl_data_callback body, void *context) {
+    curl_easy_setopt(handle, CURLOPT_READFUNCTION, body);
+    curl_easy_setopt(handle, CURLOPT_READDATA, context);
+    curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, (curl_off_t)-1);
+    return curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+}
+
 CURLcode imm_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -20,6 +20,7 @@ public final class ControllerSet: Sendable {
     let client: any ResourceClient
     private let upkeep: [Controller<NamespacedName>]
     private let operations: BackgroundOperations<EffectOutcome>
+    private let copyOperations: BackgroundOperations<SnapshotCopies.Outcome>
     private let probes: ProbeRunner
     private let events: EventRecorder
     private let agents: ProviderAgents
@@ -27,12 +28,13 @@ public final class ControllerSet: Sendable {
 
     /// - Parameters:
     ///   - metrics: where reconciles, queues, handovers and provider calls are counted.
-    ///   - planner: move two of a reconcile; another one only where deliberate bugs are tried.
+    ///   - planner, snapshotPlanner: move two of a reconcile; others only where deliberate bugs are tried.
     public init(
         client: any ResourceClient, installation: Installation, factory: @escaping ProviderFactory,
         probeTransport: any ProbeTransport, _ surroundings: Surroundings, logger: Logger,
         metrics: MetricRegistry = MetricRegistry(),
-        planner: @escaping @Sendable (SetObservation) -> Plan = { Planner.plan($0) }
+        planner: @escaping @Sendable (SetObservation) -> Plan = { Planner.plan($0) },
+        snapshotPlanner: @escaping @Sendable (SnapshotObservation) -> SnapshotStep = { SnapshotPlanner.plan($0) }
     ) {
         let caches = ResourceCaches()
         let providers = ProviderRegistry(caches: caches)
@@ -68,6 +70,13 @@ public final class ControllerSet: Sendable {
         }
         let providerStatus = ProviderReconciler(
             client: client, caches: caches, providers: providers, events: events, time: time)
+        let copyOperations = BackgroundOperations<SnapshotCopies.Outcome>(defaultLimit: SnapshotCopies.limit) {
+            queues.snapshots?.add($0)
+        }
+        let snapshots = SnapshotReconciler(
+            client: client, caches: caches, providers: providers,
+            copies: SnapshotCopies(operations: copyOperations, time: surroundings.time), events: events, time: time,
+            planner: snapshotPlanner)
         let garbage = GarbageCollector(client: client, caches: caches)
         queues.sets = sets.queue
         let volumeController = Controller<NamespacedName>(
@@ -76,6 +85,13 @@ public final class ControllerSet: Sendable {
             key, logger in
             await volumes.reconcile(key, logger)
         }
+        let snapshotController = Controller<NamespacedName>(
+            "snapshots", workers: 2, surroundings, logger: logger, metrics: metrics
+        ) {
+            key, logger in
+            await snapshots.reconcile(key, logger)
+        }
+        queues.snapshots = snapshotController.queue
         let namespaceController = Controller<NamespacedName>(
             "namespaces", workers: 1, surroundings, logger: logger, metrics: metrics
         ) {
@@ -91,12 +107,15 @@ public final class ControllerSet: Sendable {
         ) {
             _, logger in await garbage.collect(logger)
         }
-        upkeep = [volumeController, namespaceController, providerController, garbageController]
+        upkeep = [
+            volumeController, snapshotController, namespaceController, providerController, garbageController,
+        ]
         agents = ProviderAgents(
             registry: providers, caches: caches, factory: factory, operations: operations, surroundings: surroundings,
             measures: measures, logger: logger, sets: sets.queue, providers: providerController.queue)
         Wiring(
-            caches: caches, sets: sets.queue, volumes: volumeController.queue, namespaces: namespaceController.queue,
+            caches: caches, sets: sets.queue, volumes: volumeController.queue,
+            snapshots: snapshotController.queue, namespaces: namespaceController.queue,
             providers: providerController.queue, garbage: garbageController.queue, agents: agents
         ).connect()
         reflect = { await Wiring.reflect(client, caches, surroundings, logger) }
@@ -105,6 +124,7 @@ public final class ControllerSet: Sendable {
         self.observer = observer
         self.client = client
         self.operations = operations
+        self.copyOperations = copyOperations
         self.probes = probes
         self.events = events
     }
@@ -127,6 +147,7 @@ public final class ControllerSet: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.reflect() }
             group.addTask { await self.operations.run() }
+            group.addTask { await self.copyOperations.run() }
             group.addTask { await self.probes.run() }
             group.addTask { await self.events.run() }
             group.addTask {
@@ -141,12 +162,18 @@ public final class ControllerSet: Sendable {
     }
 }
 
-/// The queue of the sets, which effects and probes need before there is one.
+/// The queues that effects and probes need before there are any.
 private final class Queues: Sendable {
-    private let queue = Guarded<WorkQueue<NamespacedName>?>(nil)
+    private let setQueue = Guarded<WorkQueue<NamespacedName>?>(nil)
+    private let snapshotQueue = Guarded<WorkQueue<NamespacedName>?>(nil)
 
     var sets: WorkQueue<NamespacedName>? {
-        get { queue.withLock { $0 } }
-        set { queue.withLock { $0 = newValue } }
+        get { setQueue.withLock { $0 } }
+        set { setQueue.withLock { $0 = newValue } }
+    }
+
+    var snapshots: WorkQueue<NamespacedName>? {
+        get { snapshotQueue.withLock { $0 } }
+        set { snapshotQueue.withLock { $0 = newValue } }
     }
 }

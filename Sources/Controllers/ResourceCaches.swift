@@ -12,6 +12,8 @@ public struct ResourceCaches: Sendable {
     static let byUID = "uid"
     /// Index of sets by `namespace/name` of the set whose volumes they take over.
     static let heirs = "heirs"
+    /// Index of snapshots by `namespace/name` of their volume.
+    static let byVolume = "volume"
     /// Index of unanswered requests by namespace.
     static let pending = "pending"
 
@@ -25,6 +27,9 @@ public struct ResourceCaches: Sendable {
     public let volumes = ResourceCache<Volume>(indexes: [
         CacheIndex(bySet) { volume in volume.spec.claim.map { ["\(volume.namespace)/\($0.set)"] } ?? [] }
     ])
+    public let snapshots = ResourceCache<SlotSnapshot>(indexes: [
+        CacheIndex(byVolume) { ["\($0.namespace)/\($0.spec.volume)"] }
+    ])
     public let forceDetaches = ResourceCache<VolumeForceDetach>(indexes: [
         CacheIndex(pending) { $0.status.outcome == .pending ? [$0.namespace] : [] }
     ])
@@ -37,7 +42,8 @@ public struct ResourceCaches: Sendable {
     public func waitUntilSynced() async -> Bool {
         let all = [
             await sets.waitUntilSynced(), await revisions.waitUntilSynced(), await instances.waitUntilSynced(),
-            await volumes.waitUntilSynced(), await forceDetaches.waitUntilSynced(), await providers.waitUntilSynced(),
+            await volumes.waitUntilSynced(), await snapshots.waitUntilSynced(), await forceDetaches.waitUntilSynced(),
+            await providers.waitUntilSynced(),
             await namespaces.waitUntilSynced(),
         ]
         return all.allSatisfy { $0 }

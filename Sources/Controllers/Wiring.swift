@@ -9,6 +9,7 @@ struct Wiring {
     let caches: ResourceCaches
     let sets: WorkQueue<NamespacedName>
     let volumes: WorkQueue<NamespacedName>
+    let snapshots: WorkQueue<NamespacedName>
     let namespaces: WorkQueue<NamespacedName>
     let providers: WorkQueue<NamespacedName>
     let garbage: WorkQueue<NamespacedName>
@@ -18,7 +19,7 @@ struct Wiring {
 
     func connect() {
         let (sets, volumes, namespaces, providers, garbage) = (sets, volumes, namespaces, providers, garbage)
-        let (caches, agents) = (caches, agents)
+        let (caches, agents, snapshots) = (caches, agents, snapshots)
         /// Sets that wait for the volumes of this one.
         @Sendable func addHeirs(of set: NamespacedName) {
             for heir in caches.sets.list(index: ResourceCaches.heirs, value: set.description) {
@@ -58,6 +59,22 @@ struct Wiring {
                 volumes.add(NamespacedName(volume))
             }
         }
+        caches.volumes.onChange { change in
+            // Whoever waits for the volume to be free, or holds it.
+            for snapshot in caches.snapshots.list(
+                index: ResourceCaches.byVolume, value: NamespacedName(change.object).description)
+            where snapshot.status.takenAt == nil || change.object.status.copy?.snapshotUID == snapshot.uid {
+                snapshots.add(NamespacedName(snapshot))
+            }
+        }
+        caches.snapshots.onChange { change in
+            let snapshot = change.object
+            snapshots.add(NamespacedName(snapshot))
+            let volume = NamespacedName(namespace: snapshot.namespace, name: snapshot.spec.volume)
+            if let claim = caches.volumes.get(volume)?.spec.claim {
+                sets.add(NamespacedName(namespace: snapshot.namespace, name: claim.set))
+            }
+        }
         caches.forceDetaches.onChange { change in
             guard let request = change.new, request.status.outcome == .pending else { return }
             let volume = NamespacedName(namespace: request.namespace, name: request.spec.volume)
@@ -86,6 +103,7 @@ struct Wiring {
             group.addTask { await Reflector(client, into: caches.revisions, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.instances, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.volumes, surroundings, logger: logger).run() }
+            group.addTask { await Reflector(client, into: caches.snapshots, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.forceDetaches, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.providers, surroundings, logger: logger).run() }
             group.addTask { await Reflector(client, into: caches.namespaces, surroundings, logger: logger).run() }

@@ -34,7 +34,10 @@ struct ActiveTransfers: ~Copyable {
             return order.fail(.internalFailure, "out of memory for a transfer")
         }
         let transfer = Transfer(order, easy: easy, maxHeadBytes: limits.maxHeadBytes)
-        guard easy.prepare(order.request, endpoint: endpoint, limits: limits), transfer.connectCallbacks() else {
+        let hasUpload = order.upload != nil
+        guard easy.prepare(order.request, endpoint: endpoint, limits: limits, hasUpload: hasUpload),
+            transfer.connectCallbacks()
+        else {
             return order.fail(.internalFailure, "libcurl refused an option; it must be 7.85 or later, with TLS")
         }
         byID[order.id] = transfer

@@ -3,11 +3,13 @@ import CShims
 
 extension EasyHandle {
     /// Sets every option of one request. False when libcurl refuses one (out of memory, or a build without it).
-    func prepare(_ request: HTTPRequest, endpoint: HTTPEndpoint, limits: HTTPLimits) -> Bool {
+    ///
+    /// - Parameter hasUpload: the body comes from a callback, chunk by chunk.
+    func prepare(_ request: HTTPRequest, endpoint: HTTPEndpoint, limits: HTTPLimits, hasUpload: Bool = false) -> Bool {
         reset()
         return setConnection(limits: limits, timeout: request.timeout ?? limits.requestTimeout)
             && setEndpoint(endpoint, path: request.path)
-            && setMethod(request)
+            && (hasUpload ? setUploadMethod(request) : setMethod(request))
             && set(headerLines: headerLines(of: request))
     }
 
@@ -64,6 +66,11 @@ extension EasyHandle {
         case .delete where request.body.isEmpty: return set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         default: return setBody(request.body) && set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         }
+    }
+
+    /// On a connection of its own: a body that is made while it is sent cannot be sent again when a kept one turns out dead.
+    private func setUploadMethod(_ request: HTTPRequest) -> Bool {
+        set(CURLOPT_FRESH_CONNECT, 1) && set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
     }
 
     private func headerLines(of request: HTTPRequest) -> [String] {

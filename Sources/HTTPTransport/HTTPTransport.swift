@@ -25,9 +25,25 @@ public final class HTTPTransport: Sendable {
     /// - Throws: `tooLarge` beyond `limits.maxResponseBytes`; see `HTTPError` for the others, and
     ///   `mayHaveReachedServer` for whether the request can have had an effect.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        try await send(request, upload: nil)
+    }
+
+    /// As `send`, with a body that is written while it is sent, in chunks of no known number, on a connection of its own. It is
+    /// never sent twice, whatever the method. The request's time-out is for all of it.
+    ///
+    /// An answer may come before the body's end, mostly an error: `body.write` then returns false.
+    public func send(_ request: HTTPRequest, body: HTTPUpload) async throws(HTTPError) -> HTTPResponse {
+        try await send(request, upload: body)
+    }
+
+    private func send(_ request: HTTPRequest, upload: HTTPUpload?) async throws(HTTPError) -> HTTPResponse {
+        // Whatever ends it: nobody waits for a transfer that is over.
+        defer { upload?.close() }
         try check(request)
         let id = nextID()
         let isCancelled = Guarded(false)
+        let loop = loop
+        upload?.connect { loop.post(.resume(id)) }
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let receiver = WholeResponse(
@@ -35,7 +51,8 @@ public final class HTTPTransport: Sendable {
                 loop.post(
                     .start(
                         TransferOrder(
-                            id: id, request: request, receiver: receiver, isStream: false, isCancelled: isCancelled)))
+                            id: id, request: request, receiver: receiver, isStream: false, upload: upload,
+                            isCancelled: isCancelled)))
             }
         } onCancel: {
             isCancelled.withLock { $0 = true }

@@ -9,6 +9,7 @@ final class Transfer {
     private let receiver: any TransferReceiver
     private let maxHeadBytes: Int
     private let isStream: Bool
+    private let upload: HTTPUpload?
 
     private var head = HTTPResponseHead(status: 0, headers: [:])
     private var headBytes = 0
@@ -23,18 +24,25 @@ final class Transfer {
         request = order.request
         receiver = order.receiver
         isStream = order.isStream
+        upload = order.upload
         self.easy = easy
         self.maxHeadBytes = maxHeadBytes
     }
 
     /// Points libcurl's callbacks at this object, which must outlive the transfer.
     func connectCallbacks() -> Bool {
-        imm_curl_set_callbacks(
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        if upload != nil {
+            let isSet = imm_curl_set_upload(
+                easy.pointer, { data, size, count, context in Transfer.from(context).fill(data, size * count) }, context
+            )
+            guard isSet == CURLE_OK else { return false }
+        }
+        return imm_curl_set_callbacks(
             easy.pointer,
             { data, size, count, context in Transfer.from(context).receiveBody(data, size * count) },
             { data, size, count, context in Transfer.from(context).receiveHeader(data, size * count) },
-            { context, _, _, _, _ in Transfer.from(context).beginSending() },
-            Unmanaged.passUnretained(self).toOpaque()) == CURLE_OK
+            { context, _, _, _, _ in Transfer.from(context).beginSending() }, context) == CURLE_OK
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer {
@@ -47,7 +55,7 @@ final class Transfer {
     /// have acted on the first one, so that this is only allowed where repeating does no harm.
     private func beginSending() -> Int32 {
         sendCount += 1
-        guard sendCount > 1, !request.mayBeRepeated else { return Int32(CURL_PREREQFUNC_OK) }
+        guard sendCount > 1, !request.mayBeRepeated || upload != nil else { return Int32(CURL_PREREQFUNC_OK) }
         ownError = .sentButUnanswered(request)
         return Int32(CURL_PREREQFUNC_ABORT)
     }
@@ -74,8 +82,27 @@ final class Transfer {
         return count
     }
 
+    /// Takes the next bytes of the body from its writer.
+    private func fill(_ data: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
+        guard let upload else { return 0 }
+        switch upload.take(upTo: room) {
+        case .bytes(let bytes):
+            UnsafeMutableRawBufferPointer(start: data, count: room).copyBytes(from: bytes)
+            return bytes.count
+        case .pause: return Int(CURL_READFUNC_PAUSE)
+        case .end: return 0
+        case .broken:
+            ownError = HTTPError(
+                code: .cancelled, mayHaveReachedServer: true,
+                message: "\(request.label): the body was given up before its end")
+            return Int(CURL_READFUNC_ABORT)
+        }
+    }
+
     private func deliverHead() {
         hasHead = true
+        // The answer is there before the body's end: libcurl sends no more of it, and nothing may wait for it any more.
+        if head.status >= 300 { upload?.close() }
         // A stream lasts as long as it lasts: its time-out was for the head.
         if isStream { _ = easy.set(CURLOPT_TIMEOUT_MS, 0) }
         receiver.receive(head: head)
@@ -93,6 +120,7 @@ final class Transfer {
 
     /// Tells the receiver how libcurl ended the transfer.
     func finish(_ code: CURLcode, endpoint: HTTPEndpoint) {
+        upload?.close()
         if code == CURLE_OK {
             receiver.finish(.success(()))
         } else {
@@ -106,6 +134,7 @@ final class Transfer {
 
     /// Tells the receiver that we ended the transfer.
     func abandon(_ code: HTTPError.Code, because reason: String) {
+        upload?.close()
         receiver.finish(
             .failure(
                 HTTPError(code: code, mayHaveReachedServer: sendCount > 0, message: "\(request.label): \(reason)")))

@@ -14,6 +14,8 @@ struct TransferOrder: Sendable {
     let request: HTTPRequest
     let receiver: any TransferReceiver
     let isStream: Bool
+    /// The body, when it is made while it is sent.
+    var upload: HTTPUpload?
     /// Set before a cancel is posted, so that a cancel that overtakes its order still counts.
     let isCancelled: Guarded<Bool>
 }
@@ -143,6 +145,7 @@ final class TransferLoop: Sendable {
 extension TransferOrder {
     /// Fails an order that never became a transfer.
     func fail(_ code: HTTPError.Code, _ reason: String) {
+        upload?.close()
         receiver.finish(
             .failure(HTTPError(code: code, mayHaveReachedServer: false, message: "\(request.label): \(reason)")))
     }

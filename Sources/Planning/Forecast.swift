@@ -30,6 +30,8 @@ public struct Forecast: Sendable, Hashable {
         steps.filter { planned in
             switch planned.step {
             case .recordVerdict(_, let status): status.verdict == .rejected
+            case .createSnapshot, .refuseRestore: true
+            case .displaceVolume: false
             case .createRevision, .createVolume, .bindVolume, .orphanVolume, .adoptVolume, .resizeVolume,
                 .createInstance, .adoptInstance,
                 .intend(_, .stop),

@@ -59,9 +59,20 @@ struct ImaginedWorld {
         case .adoptVolume(let name, let claim): adopt(name, claim)
         case .resizeVolume(let name, let size), .recordResized(let name, let size):
             update(volume: name) { $0.status.size = size }
+        case .createSnapshot(let name, let spec): copy(name, spec)
+        case .displaceVolume(let name):
+            update(volume: name) { $0.spec.claim = nil }
+            observation.takenVolumeNames.insert(name)
+        case .refuseRestore: break
         case .orphanVolume(let name): update(volume: name) { $0.status.boundSetUID = nil }
         case .attachVolumes(let names, let instance, let uid, let epoch):
-            for name in names { update(volume: name) { $0.attach(instance, uid, epoch) } }
+            let revision = observation.instances.first { $0.record.metadata.name == instance }?.record.spec.revision
+            for name in names {
+                update(volume: name) {
+                    $0.attach(instance, uid, epoch)
+                    $0.status.revision = revision ?? $0.status.revision
+                }
+            }
         case .detachVolumes(let names, let receipt):
             for name in names {
                 update(volume: name) {
@@ -109,6 +120,18 @@ struct ImaginedWorld {
         volume.metadata.uid = "volume-\(name)"
         volume.spec = spec
         observation.volumes.append(VolumeView(record: volume))
+    }
+
+    private mutating func copy(_ name: String, _ spec: SlotSnapshotSpec) {
+        guard let index = observation.volumes.firstIndex(where: { $0.record.metadata.name == spec.volume }) else {
+            return
+        }
+        var snapshot = SlotSnapshot()
+        snapshot.metadata = ObjectMeta(name: name)
+        snapshot.metadata.uid = "snapshot-\(name)"
+        snapshot.spec = spec
+        snapshot.status.takenAt = observation.now
+        observation.volumes[index].snapshots.append(snapshot)
     }
 
     private mutating func adopt(_ name: String, _ claim: VolumeClaimReference) {

@@ -13,7 +13,7 @@ enum IncomingPlanner {
         }
         let reason: Reason =
             switch outgoing.record.spec.revision {
-            case desired.metadata.name: .restarted
+            case desired.metadata.name: slot.isToBeRestored ? .restoreRequested : .restarted
             case draft.rejected: .rolledBack
             default: .newRevision
             }
@@ -55,6 +55,7 @@ enum IncomingPlanner {
             return
         }
         guard !backingOff(slot, desired, &draft), isPrepared(desired, slot: slot.slot, &draft) else { return }
+        guard !RestorePlanner.isPending(slot.slot, &draft) else { return }
         guard let volumes = VolumePlanner.ready(slot: slot.slot, for: desired, draft) else {
             draft.wait(slot.slot, .provisioningVolume, "the slot's volumes are not ready yet")
             return
@@ -72,6 +73,7 @@ enum IncomingPlanner {
                     + "see status.unknownObjects there, and \"immctl provider destroy\"")
             return
         }
+        guard HandoverSnapshots.allow(volumes, desired: desired, slot: slot.slot, &draft) else { return }
         guard draft.mayAddOccupant else {
             draft.wait(
                 slot.slot, .budgetExhausted, "\(draft.occupants) occupants of at most \(draft.budget.maxOccupants)")
@@ -154,6 +156,11 @@ enum IncomingPlanner {
             draft.wait(
                 occupant.slot, .volumeHeld,
                 "volume \(held.metadata.name) is attached to \(held.status.attachment?.instance ?? "")")
+            return
+        }
+        if let copied = volumes.first(where: { $0.status.copy != nil }), let copy = copied.status.copy {
+            draft.wait(
+                occupant.slot, .snapshotting, "volume \(copied.metadata.name) is being copied (\(copy.snapshot))")
             return
         }
         let free = volumes.filter { $0.status.attachment == nil }

@@ -65,6 +65,12 @@ public enum Step: Sendable, Hashable {
     case recordProvisioned(volume: String, ProvisionedVolume)
     /// Record: the volume leaves its slot, with its data.
     case orphanVolume(name: String)
+    /// Record: a copy of the volume is asked for.
+    case createSnapshot(name: String, SlotSnapshotSpec)
+    /// Record: an orphan has no place any more: another volume gets it.
+    case displaceVolume(name: String)
+    /// Nothing but the word: what a person asked for is not done.
+    case refuseRestore
     /// Record: who may write from now on; stored before the effect that attaches.
     case attachVolumes([String], instance: String, uid: String, epoch: Int)
     /// Record: the receipt that the attachment is over.
@@ -118,6 +124,9 @@ public enum Reason: String, Sendable, Hashable, CaseIterable {
     case volumeReleased = "VolumeReleased"
     case volumeAdopted = "VolumeAdopted"
     case volumeGrows = "VolumeGrows"
+    case snapshotWanted = "SnapshotWanted"
+    case restoreRequested = "RestoreRequested"
+    case restoreRefused = "RestoreRefused"
     case historyLimit = "HistoryLimit"
     case proven = "Proven"
     case rejected = "Rejected"
@@ -137,6 +146,7 @@ public struct SlotWait: Sendable, Hashable {
         case preparingImage = "PreparingImage"
         case provisioningVolume = "ProvisioningVolume"
         case resizingVolume = "ResizingVolume"
+        case snapshotting = "Snapshotting"
         case volumeHeld = "VolumeHeld"
         case budgetExhausted = "BudgetExhausted"
         case starting = "Starting"

@@ -7,6 +7,8 @@ struct PlanDraft {
     let budget: Budget
     /// The rejected revision that `spec` resolves to, whether another one takes its place or nothing does.
     let rejected: String?
+    /// The places that are to get older data, as the stored status has them.
+    let storedRestores: [VolumeRestore]
     /// The set's volumes by where they belong.
     let places: [VolumePlace: VolumeView]
     private(set) var steps: [PlannedStep] = []
@@ -20,9 +22,11 @@ struct PlanDraft {
     var slotFailures: [SlotFailure]
 
     init(
-        _ observation: SetObservation, budget: Budget, rejected: String? = nil, available: Int, occupants: Int
+        _ observation: SetObservation, budget: Budget, rejected: String? = nil, available: Int, occupants: Int,
+        storedRestores: [VolumeRestore] = []
     ) {
         self.observation = observation
+        self.storedRestores = storedRestores
         self.rejected = rejected
         self.budget = budget
         places = observation.volumesByPlace()

@@ -9,17 +9,19 @@ public enum Planner {
     public static func plan(_ observation: SetObservation) -> Plan {
         if observation.set.isBeingDeleted { return teardown(observation) }
         let trial = Trial(observation)
-        let observation = trial.observation
+        let restores = RestoreIntake(trial.observation)
+        let observation = restores.observation
         let revisions = RevisionChoice(observation)
         let slots = slots(observation, revisions)
         let budget = budget(observation, revisions)
         var draft = PlanDraft(
             observation, budget: budget, rejected: revisions.rejected?.metadata.name,
             available: slots.count { $0.occupants.contains(where: \.isAvailable) },
-            occupants: slots.reduce(0) { $0 + $1.occupants.count { !$0.isDispossessed } })
+            occupants: slots.reduce(0) { $0 + $1.occupants.count { !$0.isDispossessed } },
+            storedRestores: restores.stored)
 
         planFinalizer(&draft)
-        for planned in trial.steps { draft.add(planned) }
+        for planned in trial.steps + restores.steps { draft.add(planned) }
         if let rollback = revisions.newRollback { draft.add(rollback) }
         // Whatever else it waits for: this ends only when somebody decides.
         if let wait = revisions.verdictWait { draft.wait(nil, wait.reason, wait.message) }
@@ -83,13 +85,17 @@ public enum Planner {
                 )
             }
         let bySlot = Dictionary(grouping: occupants, by: \.slot)
+        let copied = Set(
+            observation.volumes.compactMap { $0.record.status.copy == nil ? nil : $0.record.spec.claim?.slot })
+        let restored = Set(set.status.restores.map(\.slot))
         let last = max(set.spec.replicas, (bySlot.keys.max() ?? -1) + 1)
         return (0..<last).map { slot in
             let here = bySlot[slot] ?? []
             return SlotView(
                 slot: slot, desired: revisions.desired(slot: slot, occupants: here),
                 restartToken: revisions.restartToken(slot: slot),
-                occupants: here, isRemoved: slot >= set.spec.replicas)
+                occupants: here, isRemoved: slot >= set.spec.replicas, isCopied: copied.contains(slot),
+                isToBeRestored: restored.contains(slot) && !revisions.keeps(slot: slot))
         }
     }
 

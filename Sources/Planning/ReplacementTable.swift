@@ -16,6 +16,8 @@ enum ReplacementState: Sendable, Hashable, CaseIterable {
     case stopping
     /// The outgoing occupant does not run any more; that it is gone is not confirmed.
     case destroying
+    /// Nothing stands in the slot, and a volume of it is being copied before the next one gets it.
+    case snapshotting
     /// Nothing stands in the slot.
     case vacant
 }
@@ -66,7 +68,7 @@ enum ReplacementTable {
         case (_, .setDeleted), (_, .slotRemoved): .release
 
         case (.settled, .ok), (.preparing, .ok), (.starting, .ok), (.verifying, .ok), (.draining, .ok),
-            (.stopping, .ok), (.destroying, .ok), (.vacant, .ok):
+            (.stopping, .ok), (.destroying, .ok), (.snapshotting, .ok), (.vacant, .ok):
             .proceed
 
         // A settled occupant that dies is the outgoing one of its own replacement.
@@ -75,24 +77,28 @@ enum ReplacementTable {
             .dropIncoming
         // No incoming occupant stands in these states: what failed was on its way out already.
         case (.preparing, .failed), (.preparing, .incomingLost), (.stopping, .failed), (.stopping, .incomingLost),
-            (.destroying, .failed), (.destroying, .incomingLost), (.vacant, .failed), (.vacant, .incomingLost):
+            (.destroying, .failed), (.destroying, .incomingLost), (.snapshotting, .failed),
+            (.snapshotting, .incomingLost), (.vacant, .failed), (.vacant, .incomingLost):
             .proceed
 
         case (.preparing, .outgoingLost), (.starting, .outgoingLost), (.verifying, .outgoingLost),
             (.draining, .outgoingLost), (.settled, .outgoingLost):
             .dropOutgoing
         // It was told to go, and it is gone: that is what the next step confirms.
-        case (.stopping, .outgoingLost), (.destroying, .outgoingLost), (.vacant, .outgoingLost): .proceed
+        case (.stopping, .outgoingLost), (.destroying, .outgoingLost), (.snapshotting, .outgoingLost),
+            (.vacant, .outgoingLost):
+            .proceed
 
         case (.preparing, .superseded), (.starting, .superseded), (.verifying, .superseded), (.draining, .superseded),
             (.settled, .superseded):
             .dropSuperseded
-        // After the stop only forward: the newest revision is what the vacant slot gets.
-        case (.stopping, .superseded), (.destroying, .superseded), (.vacant, .superseded): .proceed
+        // After the stop only forward: the newest revision is what the vacant slot gets. A copy that has begun ends first.
+        case (.stopping, .superseded), (.destroying, .superseded), (.snapshotting, .superseded), (.vacant, .superseded):
+            .proceed
 
         case (.starting, .deadline), (.verifying, .deadline): .proceedStalled
         case (.settled, .deadline), (.preparing, .deadline), (.draining, .deadline), (.stopping, .deadline),
-            (.destroying, .deadline), (.vacant, .deadline):
+            (.destroying, .deadline), (.snapshotting, .deadline), (.vacant, .deadline):
             .proceed
         }
     }

@@ -19,6 +19,8 @@ public struct SetObservation: Sendable, Hashable {
     public var adoption: AdoptionSource?
     /// Names of `VolumeName` for places without a volume that a volume somewhere else has.
     public var takenVolumeNames: Set<String>
+    /// The snapshots that requests for older data name.
+    public var restoreSources: [String: SlotSnapshot] = [:]
     /// Resolving the template's image into a revision.
     public var resolution: Execution<ResolvedRevision>
     /// Making images present at the provider, by resolved image. Only images of this set's revisions.
@@ -231,6 +233,8 @@ public struct VolumeView: Sendable, Hashable {
     public var forceDetaches: [VolumeForceDetach]
     /// An instance without a record that holds it at the provider: it counts as its attachment (law L6).
     public var unknownHolder: String?
+    /// Snapshots that name it.
+    public var snapshots: [SlotSnapshot] = []
 
     public init(
         record: Volume, provisioning: Execution<ProvisionedVolume> = .notStarted,
@@ -262,6 +266,9 @@ public struct AdoptionSource: Sendable, Hashable {
 public struct ProvisionedVolume: Sendable, Hashable {
     public var providerID: String
     public var providerIdentity: String
+    /// The highest epoch that its content may know of: one that is made from a copy goes on above it, so that whoever fences by
+    /// epochs never sees one go back.
+    public var epoch = 0
 
     public init(providerID: String, providerIdentity: String) {
         self.providerID = providerID

@@ -51,7 +51,7 @@ enum SlotPlanner {
             if let incoming = slot.incoming { IncomingPlanner.advance(incoming, of: slot, &draft) }
         case .draining: drain(slot, &draft)
         case .stopping, .destroying: break  // LeavingPlanner says what it waits for
-        case .vacant: IncomingPlanner.fill(slot, among: slots, &draft)
+        case .snapshotting, .vacant: IncomingPlanner.fill(slot, among: slots, &draft)
         }
     }
 

@@ -10,6 +10,10 @@ struct SlotView {
     /// All occupants, oldest first.
     let occupants: [Occupant]
     let isRemoved: Bool
+    /// Whether a volume of it is being copied.
+    var isCopied = false
+    /// Whether a volume of it is to give its place to one with older data: whoever holds it has to go.
+    var isToBeRestored = false
 
     var staying: [Occupant] { occupants.filter { !$0.isLeaving } }
     var leaving: [Occupant] { occupants.filter(\.isLeaving) }
@@ -22,6 +26,7 @@ struct SlotView {
     }
 
     func matches(_ occupant: Occupant) -> Bool {
+        if isToBeRestored, occupant.holdsVolumes { return false }
         guard let desired else { return true }
         guard occupant.record.spec.revision == desired.metadata.name else { return false }
         return restartToken == nil || occupant.record.spec.restartToken == restartToken
@@ -39,7 +44,7 @@ struct SlotView {
         if !outgoing.isEmpty { return .preparing }
         // Somebody has said that a dispossessed one counts for nothing; its record stays until it is really gone.
         let leaving = leaving.filter { !$0.isDispossessed }
-        if leaving.isEmpty { return .vacant }
+        if leaving.isEmpty { return isCopied ? .snapshotting : .vacant }
         return leaving.contains(where: \.mayRun) ? .stopping : .destroying
     }
 

@@ -145,7 +145,8 @@ extension SlotWait.Reason {
             .foreignInstallation,
             .rolledBack, .rejected:
             true
-        case .resolvingImage, .preparingImage, .provisioningVolume, .resizingVolume, .volumeHeld, .budgetExhausted,
+        case .resolvingImage, .preparingImage, .provisioningVolume, .resizingVolume, .snapshotting, .volumeHeld,
+            .budgetExhausted,
             .starting, .notReady,
             .minReady,
             .stopping, .awaitingReceipt, .paused, .partitioned, .providerUnreachable, .terminating, .orphaning:

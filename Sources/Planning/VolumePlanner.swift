@@ -5,7 +5,10 @@ enum VolumePlanner {
     static func plan(slots: [SlotView], _ draft: inout PlanDraft) {
         for slot in slots where !slot.isRemoved {
             let needed = needed(by: slot, draft)
-            let missing = needed.filter { draft.places[VolumePlace(slot: slot.slot, claim: $0.name)] == nil }
+            let missing = needed.filter { claim in
+                draft.places[VolumePlace(slot: slot.slot, claim: claim.name)] == nil
+                    && restore(slot.slot, claim.name, draft) == nil
+            }
             let adopted = missing.isEmpty ? [] : AdoptionPlanner.plan(missing, slot: slot.slot, &draft)
             for claim in needed where !adopted.contains(claim.name) { plan(claim, slot: slot.slot, &draft) }
         }
@@ -28,6 +31,8 @@ enum VolumePlanner {
         let name = volume.metadata.name
         // Bound to another uid: to a set of this name that is gone, and that did not see its own last write.
         if volume.status.boundSetUID != draft.observation.set.metadata.uid {
+            // It is on its way out: another volume gets the place.
+            if restore(slot, claim.name, draft)?.volume == name { return }
             guard !volume.isBeingDeleted else {
                 draft.wait(slot, .volumeHeld, "volume \(name) of this slot is being deleted")
                 return
@@ -80,13 +85,30 @@ enum VolumePlanner {
         spec.accessMode = current.spec.accessMode
         spec.reclaimPolicy = current.spec.reclaimPolicy
         spec.claim = VolumeClaimReference(set: set.metadata.name, slot: slot, name: claim.name)
+        let restore = restore(slot, claim.name, draft)
+        if let restore {
+            var source = VolumeSource()
+            source.snapshot = restore.snapshot
+            source.snapshotUID = restore.snapshotUID
+            spec.source = source
+            // What it was copied from may have been larger.
+            spec.size = max(spec.size, draft.observation.restoreSources[restore.snapshot]?.status.size ?? spec.size)
+        }
         let taken = draft.observation.takenVolumeNames
         let names = VolumeName.candidates(claim: claim.name, set: set.metadata.name, slot: slot)
         guard let name = names.first(where: { !taken.contains($0) }) else {
             draft.wait(slot, .volumeHeld, "every name for a volume of claim \(claim.name) is taken")
             return
         }
-        draft.add(.createVolume(name: name, spec), slot: slot, .volumeNeeded, "claim \(claim.name) has no volume yet")
+        draft.add(
+            .createVolume(name: name, spec), slot: slot, restore == nil ? .volumeNeeded : .restoreRequested,
+            restore.map { "claim \(claim.name) gets a volume made from \($0.snapshot)" }
+                ?? "claim \(claim.name) has no volume yet")
+    }
+
+    /// What is to be done about older data in a place.
+    private static func restore(_ slot: Int, _ claim: String, _ draft: PlanDraft) -> VolumeRestore? {
+        draft.observation.set.status.restores.first { $0.slot == slot && $0.claim == claim }
     }
 
     private static func provision(_ view: VolumeView, slot: Int, _ draft: inout PlanDraft) {

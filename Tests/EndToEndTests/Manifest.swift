@@ -16,6 +16,7 @@ struct Manifest: Sendable {
     var network = "none"
     /// Claims, each mounted at /<name>.
     var claims: [String] = []
+    var snapshotsBeforeReplace = false
     var strategy: JSONValue?
     /// Further fields of `template.spec`, and of `spec`.
     var template: JSONValue = [:]
@@ -48,7 +49,12 @@ struct Manifest: Sendable {
             template["volumeMounts"] = .array(
                 claims.map { ["name": .string($0), "mountPath": .string("/\($0)")] })
             spec["volumeClaimTemplates"] = .array(
-                claims.map { ["name": .string($0), "spec": ["size": "16Mi"]] })
+                claims.map {
+                    [
+                        "name": .string($0),
+                        "spec": ["size": "16Mi", "snapshotBeforeReplace": .bool(snapshotsBeforeReplace)],
+                    ]
+                })
         }
         if let strategy { spec["strategy"] = strategy }
         spec["template"] = ["metadata": ["labels": ["app": .string(name)]], "spec": template]

@@ -37,7 +37,10 @@ struct DefaultingTests {
                 "volumeClaimTemplates": [
                     [
                         "name": "data",
-                        "spec": ["size": "1Gi", "accessMode": "ReadWriteOnce", "reclaimPolicy": "Retain"],
+                        "spec": [
+                            "size": "1Gi", "accessMode": "ReadWriteOnce", "reclaimPolicy": "Retain",
+                            "snapshotBeforeReplace": false,
+                        ],
                     ]
                 ],
             ],

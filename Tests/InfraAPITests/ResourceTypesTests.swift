@@ -40,13 +40,13 @@ struct ResourceTypesTests {
         #expect(
             ResourceTypes.category("imm").map(\.kind)
                 == [
-                    "InstanceSet", "Revision", "Instance", "Volume", "Provider", "GitSource", "RoleBinding",
-                    "VolumeForceDetach", "PruneApproval",
+                    "InstanceSet", "Revision", "Instance", "Volume", "SlotSnapshot", "Provider", "GitSource",
+                    "RoleBinding", "VolumeForceDetach", "PruneApproval",
                 ])
         #expect(ResourceTypes.all.filter { !$0.namespaced }.map(\.kind) == ["Provider", "Namespace"])
         #expect(
             ResourceTypes.all.filter(\.specIsImmutable).map(\.kind)
-                == ["Revision", "Instance", "VolumeForceDetach", "PruneApproval"])
+                == ["Revision", "Instance", "SlotSnapshot", "VolumeForceDetach", "PruneApproval"])
     }
 
     @Test func `every path of a column or subresource is in the schema`() {

@@ -23,6 +23,7 @@ struct AnyKind: Sendable, CustomTestStringConvertible {
         AnyKind(InstanceSet.self), AnyKind(Revision.self), AnyKind(Instance.self), AnyKind(Volume.self),
         AnyKind(ProviderObject.self), AnyKind(Namespace.self), AnyKind(Secret.self), AnyKind(Event.self),
         AnyKind(Lease.self), AnyKind(VolumeForceDetach.self), AnyKind(GitSource.self), AnyKind(PruneApproval.self),
+        AnyKind(SlotSnapshot.self),
     ]
 }
 

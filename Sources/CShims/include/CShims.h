@@ -31,6 +31,9 @@ CURLcode imm_curl_set_callbacks(
     CURL *_Nonnull handle, imm_curl_data_callback _Nonnull body, imm_curl_data_callback _Nonnull header,
     imm_curl_prereq_callback _Nonnull prereq, void *_Nullable context);
 
+// CURLOPT_UPLOAD with a body of unknown length from CURLOPT_READFUNCTION, which fills the buffer that it is given.
+CURLcode imm_curl_set_upload(CURL *_Nonnull handle, imm_curl_data_callback _Nonnull body, void *_Nullable context);
+
 CURLcode imm_curl_get_long(CURL *_Nonnull handle, CURLINFO info, long *_Nonnull value);
 
 // CURLINFO_ACTIVESOCKET.

@@ -74,21 +74,28 @@ final class EffectRunner: Sendable {
         }
     }
 
-    func beginProvisioning(_ name: String, _ observation: SetObservation) {
-        guard let volume = observation.volumes.first(where: { $0.record.metadata.name == name })?.record,
-            let agent = providers.agent(named: volume.spec.provider)
-        else { return }
+    /// - Parameter volume: with the intent stored, where it is made from a copy.
+    func beginProvisioning(_ volume: Volume, _ observation: SetObservation) {
+        guard let agent = providers.agent(named: volume.spec.provider) else { return }
         let set = NamespacedName(observation.set)
-        let creation = VolumeCreation(
-            uid: volume.objectUID, size: volume.spec.size, set: set.description, slot: volume.spec.claim?.slot ?? 0,
-            claim: volume.spec.claim?.name)
-        let identity = observation.provider.identity
-        start(.volume(uid: volume.uid), set, limit: agent.name) {
-            do throws(ProviderError) {
-                let made = try await agent.provider.createVolume(creation)
-                return .provisioned(ProvisionedVolume(providerID: made.providerID, providerIdentity: identity))
-            } catch { return EffectOutcome(error) }
-        }
+        let effect = VolumeProvisioning(
+            volume: volume, set: set, source: source(of: volume), epochFloor: epochFloor(of: volume),
+            identity: observation.provider.identity,
+            image: observation.images.filter { $0.value == .succeeded(Nothing()) }.keys.min(), agent: agent)
+        start(.volume(uid: volume.uid), set, limit: agent.name) { await effect.run() }
+    }
+
+    /// The newest epoch of which there is a copy of this place: what gave its place to the volume was copied last.
+    private func epochFloor(of volume: Volume) -> Int {
+        guard volume.spec.source != nil, let claim = volume.spec.claim else { return 0 }
+        return caches.snapshots.list().filter { $0.namespace == volume.namespace && $0.status.claim == claim }
+            .compactMap(\.status.epoch).max() ?? 0
+    }
+
+    private func source(of volume: Volume) -> SlotSnapshot? {
+        guard let source = volume.spec.source else { return nil }
+        let found = caches.snapshots.get(NamespacedName(namespace: volume.namespace, name: source.snapshot))
+        return found?.uid == source.snapshotUID ? found : nil
     }
 
     func beginResizing(_ name: String, to size: Quantity, _ observation: SetObservation) {

@@ -82,6 +82,7 @@ struct PlanApplier: Sendable {
                 $0.provisioned = true
                 $0.providerID = made.providerID
                 $0.providerIdentity = made.providerIdentity
+                $0.epoch = max($0.epoch, made.epoch)
             }
         case .adoptVolume(let name, let claim): try await records.adoptVolume(name, claim)
         case .recordResized(let name, let size): try await records.updateVolume(name) { $0.size = size }
@@ -90,6 +91,9 @@ struct PlanApplier: Sendable {
             try await records.updateVolume(name) {
                 $0.boundSetUID = nil; $0.orphanedAt = now
             }
+        case .createSnapshot(let name, let spec): try await records.createSnapshot(name, spec)
+        case .displaceVolume(let name): try await records.displaceVolume(name)
+        case .refuseRestore: break
         case .attachVolumes(let names, let instance, let uid, let epoch):
             try await records.attach(names, instance: instance, uid: uid, epoch: epoch)
         case .detachVolumes(let names, let receipt): try await records.detach(names, receipt)
@@ -127,7 +131,8 @@ struct PlanApplier: Sendable {
         case .forgetInstance(let name): try await records.forgetInstance(name)
         case .resolveTemplate: effects.beginResolution(observation)
         case .prepareImage(let image): effects.beginPreparation(image, observation)
-        case .provisionVolume(let name): effects.beginProvisioning(name, observation)
+        case .provisionVolume(let name):
+            effects.beginProvisioning(try await records.intendProvisioning(name), observation)
         case .resizeVolume(let name, let size): effects.beginResizing(name, to: size, observation)
         }
         report(planned, set)

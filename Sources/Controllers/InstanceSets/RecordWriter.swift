@@ -147,10 +147,42 @@ struct RecordWriter: Sendable {
         try await updateStatus(volume, caches.volumes)
     }
 
+    /// The next try to make a volume from its source, under a uid of its own: what an earlier one has made, or makes late, is never
+    /// taken for it. A volume that begins empty needs no intent but its record.
+    func intendProvisioning(_ name: String) async throws(APIStatus) -> Volume {
+        let volume = try cached(caches.volumes, name)
+        guard volume.spec.source != nil else { return volume }
+        try await updateVolume(name) { status in
+            status.restoreAttempt += 1
+            status.objectUID = "\(volume.uid)-\(status.restoreAttempt)"
+        }
+        return try cached(caches.volumes, name)
+    }
+
+    /// Only what is orphaned may lose its place.
+    func displaceVolume(_ name: String) async throws(APIStatus) {
+        var volume = try cached(caches.volumes, name)
+        volume.spec.claim = nil
+        volume.metadata.labels[Labels.set] = nil
+        volume.metadata.labels[Labels.slot] = nil
+        absorb(try await client.update(volume), into: caches.volumes)
+    }
+
+    func createSnapshot(_ name: String, _ spec: SlotSnapshotSpec) async throws(APIStatus) {
+        var snapshot = SlotSnapshot()
+        snapshot.metadata = ObjectMeta(name: name, namespace: set.namespace)
+        snapshot.metadata.labels = [Labels.set: set.name]
+        snapshot.metadata.finalizers = [SlotSnapshot.finalizer]
+        snapshot.spec = spec
+        absorb(try await client.create(snapshot), into: caches.snapshots)
+    }
+
     func attach(_ names: [String], instance: String, uid: String, epoch: Int) async throws(APIStatus) {
         let now = surroundings.time.now
+        let revision = caches.instances.get(key(instance))?.spec.revision
         for name in names {
             try await updateVolume(name) { status in
+                status.revision = revision ?? status.revision
                 var attachment = VolumeAttachment()
                 attachment.instance = instance
                 attachment.instanceUID = uid
@@ -257,6 +289,7 @@ extension VolumeStatus {
     /// For people; decides nothing.
     var summary: String {
         if attachment != nil { return "Attached" }
+        if copy != nil { return "Copying" }
         if boundSetUID == nil { return "Orphaned" }
         return provisioned ? "Available" : "Pending"
     }

@@ -22,7 +22,7 @@ struct SetObserver {
             grouping: caches.forceDetaches.list(index: ResourceCaches.pending, value: set.namespace), by: \.spec.volume)
         let templates = Dictionary(revisions.map { ($0.metadata.name, $0.spec.template.spec) }) { first, _ in first }
         let templateHash = memory.templateHash(of: set, isStored: caches.sets.get(key) != nil)
-        return SetObservation(
+        var observation = SetObservation(
             now: time.now, set: set, templateHash: templateHash, provider: providers.view(for: set),
             revisions: revisions,
             instances: records.map { record in
@@ -32,7 +32,7 @@ struct SetObserver {
                 }
             },
             volumes: volumes.map { volume in
-                VolumeView(
+                var view = VolumeView(
                     record: volume,
                     provisioning: memory.execution(.volume(uid: volume.uid), of: key) { outcome in
                         if case .provisioned(let made) = outcome { made } else { nil }
@@ -41,6 +41,9 @@ struct SetObserver {
                         if case .resized(let size) = outcome { size } else { nil }
                     }, forceDetaches: (requests[volume.name] ?? []).inOrderOfCreation,
                     unknownHolder: unknownHolder(of: volume, agent))
+                view.snapshots = caches.snapshots.list(
+                    index: ResourceCaches.byVolume, value: NamespacedName(volume).description)
+                return view
             },
             adoption: adoption(set), takenVolumeNames: takenVolumeNames(set, volumes),
             resolution: memory.execution(.resolution(templateHash: templateHash, token: set.resolveToken), of: key) {
@@ -48,6 +51,21 @@ struct SetObserver {
                 if case .resolved(let revision) = outcome { revision } else { nil }
             },
             images: images(revisions, key))
+        observation.restoreSources = restoreSources(set)
+        return observation
+    }
+
+    /// The snapshots that are named by requests for older data, new ones and those that are being carried out.
+    private func restoreSources(_ set: InstanceSet) -> [String: SlotSnapshot] {
+        var names = Set(set.status.restores.map(\.snapshot))
+        if let request = VolumeRestoreRequest(set), request.token != set.status.restoreToken {
+            names.formUnion(request.volumes.values)
+        }
+        var sources: [String: SlotSnapshot] = [:]
+        for name in names {
+            sources[name] = caches.snapshots.get(NamespacedName(namespace: set.namespace, name: name))
+        }
+        return sources
     }
 
     /// What the set that this one takes volumes over from has.

@@ -9,9 +9,10 @@ extension Step {
             .resizeVolume,
             .attachVolumes, .detachVolumes,
             .createInstance, .adoptInstance, .intend, .deleteInstance, .recordGap, .recordVerdict,
-            .answerForceDetach:
+            .answerForceDetach, .createSnapshot, .refuseRestore:
             true
-        case .addFinalizer, .removeFinalizer, .resolveTemplate, .deleteRevision, .provisionVolume, .recordProvisioned,
+        case .displaceVolume, .addFinalizer, .removeFinalizer, .resolveTemplate, .deleteRevision, .provisionVolume,
+            .recordProvisioned,
             .recordResized,
             .recordInstance, .execute, .forgetInstance:
             false
@@ -37,6 +38,9 @@ extension Step {
         case .adoptVolume(let name, let claim): "adopt volume \(name) as \(claim.name) of slot \(claim.slot)"
         case .resizeVolume(let name, let size): "resize volume \(name) to \(size)"
         case .recordResized(let name, let size): "record volume \(name) of \(size)"
+        case .createSnapshot(let name, let spec): "snapshot \(name) of \(spec.volume)"
+        case .displaceVolume(let name): "displace volume \(name)"
+        case .refuseRestore: "refuse a request for older data"
         case .attachVolumes(let names, let instance, _, let epoch):
             "attach \(names.joined(separator: ", ")) to \(instance), epoch \(epoch)"
         case .detachVolumes(let names, let receipt):
@@ -58,7 +62,8 @@ extension Reason {
     /// Reasons that somebody should look at.
     var isWarning: Bool {
         switch self {
-        case .died, .killed, .rejected, .lost, .notLive, .startRefused, .couldNotTry, .stopOverdue, .forceDetached,
+        case .restoreRefused, .died, .killed, .rejected, .lost, .notLive, .startRefused, .couldNotTry, .stopOverdue,
+            .forceDetached,
             .forceDetachRefused:
             true
         default: false
@@ -77,6 +82,9 @@ extension Step {
         case .orphanVolume: "OrphanVolume"
         case .adoptVolume: "AdoptVolume"
         case .resizeVolume: "ResizeVolume"
+        case .createSnapshot: "Snapshot"
+        case .displaceVolume: "DisplaceVolume"
+        case .refuseRestore: "RefuseRestore"
         case .attachVolumes: "Attach"
         case .detachVolumes: "Detach"
         case .createInstance: "Create"

@@ -93,6 +93,28 @@ struct MeasuredProvider: Provider {
         }
     }
 
+    func createSnapshot(_ creation: SnapshotCreation) async throws(ProviderError) -> ObservedSnapshot {
+        try await measured("create_snapshot") { () async throws(ProviderError) in
+            try await base.createSnapshot(creation)
+        }
+    }
+
+    func readSnapshot(_ handle: SnapshotHandle) async throws(ProviderError) -> ObservedSnapshot? {
+        try await measured("read_snapshot") { () async throws(ProviderError) in try await base.readSnapshot(handle) }
+    }
+
+    func deleteSnapshot(uid: String) async throws(ProviderError) {
+        try await measured("delete_snapshot") { () async throws(ProviderError) in
+            try await base.deleteSnapshot(uid: uid)
+        }
+    }
+
+    func restoreVolume(_ restoration: VolumeRestoration) async throws(ProviderError) -> ObservedVolume {
+        try await measured("restore_volume") { () async throws(ProviderError) in
+            try await base.restoreVolume(restoration)
+        }
+    }
+
     func execute(
         _ handle: InstanceHandle, command: [String], timeout: Duration
     ) async throws(ProviderError) -> ExecResult {

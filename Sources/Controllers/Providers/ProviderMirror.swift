@@ -35,6 +35,7 @@ public final class ProviderMirror: Sendable {
     private struct State {
         var entries: [String: Entry] = [:]
         var volumes: [ObservedVolume] = []
+        var snapshots: [ObservedSnapshot] = []
         var foreignSets: [String: String] = [:]
         var stamp: UInt64 = 0
         var connection = 0
@@ -53,6 +54,8 @@ public final class ProviderMirror: Sendable {
     }
 
     public var volumes: [ObservedVolume] { state.withLock { $0.volumes } }
+
+    public var snapshots: [ObservedSnapshot] { state.withLock { $0.snapshots } }
 
     /// The other installation of which the provider holds objects for this set, while it holds none of ours for it.
     public func foreignInstallation(of set: String) -> String? {
@@ -112,6 +115,7 @@ public final class ProviderMirror: Sendable {
                 }
             }
             state.volumes = observation.volumes
+            state.snapshots = observation.snapshots
             state.foreignSets = observation.foreignSets
             state.isSynced = true
             return missing.sorted { $0.uid < $1.uid }
@@ -142,8 +146,11 @@ public final class ProviderMirror: Sendable {
                     state.entries[uid] = nil  // it is gone for good: forget that we knew it
                 }
             }
-            let others = state.volumes != observation.volumes || state.foreignSets != observation.foreignSets
+            let others =
+                state.volumes != observation.volumes || state.snapshots != observation.snapshots
+                || state.foreignSets != observation.foreignSets
             state.volumes = observation.volumes
+            state.snapshots = observation.snapshots
             state.foreignSets = observation.foreignSets
             return (different.sorted { $0.uid < $1.uid }, others)
         }
@@ -173,6 +180,7 @@ public final class ProviderMirror: Sendable {
             state.connection += 1
             state.entries = [:]
             state.volumes = []
+            state.snapshots = []
             state.foreignSets = [:]
             state.isSynced = false
         }

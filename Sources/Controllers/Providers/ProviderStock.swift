@@ -23,7 +23,9 @@ struct ProviderStock: Sendable {
 
     private func recordFound(_ agent: ProviderAgent, _ logger: Logger) async throws {
         let known = Set(caches.volumes.list().filter { $0.spec.provider == agent.name }.map(\.objectUID))
-        let candidates = agent.mirror.volumes.filter { !known.contains($0.uid) }
+        // Tries to make a volume from a copy have the record's uid and a number.
+        let tried = Set(caches.volumes.list().filter { $0.status.restoreAttempt > 0 }.map(\.uid))
+        let candidates = agent.mirror.volumes.filter { !known.contains($0.uid) && !$0.isTry(ofOneOf: tried) }
         guard !candidates.isEmpty else { return }
         // The cache may be behind, and the list may be old: both are asked again where a record is made of them. A record
         // goes after its volume, so that one that is still there without a record then never had one, or lost it.
@@ -125,6 +127,14 @@ struct ProviderStock: Sendable {
                 "a volume's record was behind the provider",
                 metadata: ["volume": "\(NamespacedName(volume))", "epoch": "\(volume.status.epoch)"])
         }
+    }
+}
+
+extension ObservedVolume {
+    /// Whether it is a try, given up or late, to make one of these volumes from a copy.
+    fileprivate func isTry(ofOneOf uids: Set<String>) -> Bool {
+        guard let dash = uid.lastIndex(of: "-") else { return false }
+        return uids.contains(String(uid[..<dash])) && Int(uid[uid.index(after: dash)...]) != nil
     }
 }
 

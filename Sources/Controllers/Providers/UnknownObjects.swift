@@ -7,6 +7,7 @@ import ProviderInterface
 struct UnknownObjects {
     let instances: [ObservedInstance]
     let volumes: [ObservedVolume]
+    var snapshots: [ObservedSnapshot] = []
     private static let limit = 100
 
     init(_ agent: ProviderAgent, _ caches: ResourceCaches) {
@@ -14,6 +15,8 @@ struct UnknownObjects {
         let volumes = Set(caches.volumes.list().map(\.objectUID))
         instances = agent.mirror.instances.filter { !known.contains($0.uid) }
         self.volumes = agent.mirror.volumes.filter { !volumes.contains($0.uid) }
+        let copies = Set(caches.snapshots.list().map(\.uid))
+        snapshots = agent.mirror.snapshots.filter { !copies.contains($0.handle.uid) }
     }
 
     /// Everything at an engine that is not the recorded one.
@@ -34,7 +37,12 @@ struct UnknownObjects {
             UnknownObject(
                 kind: "Volume", id: $0.providerID, name: $0.providerID, set: $0.set, slot: $0.slot, uid: $0.uid)
         }
-        return Array((instances + volumes).prefix(UnknownObjects.limit))
+        let snapshots = snapshots.map {
+            UnknownObject(
+                kind: "SlotSnapshot", id: $0.providerID, name: $0.providerID, set: $0.set, slot: $0.slot,
+                uid: $0.handle.uid)
+        }
+        return Array((instances + volumes + snapshots).prefix(UnknownObjects.limit))
     }
 
     /// The instances by the uid of each volume that they hold.

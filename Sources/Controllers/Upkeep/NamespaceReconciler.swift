@@ -44,7 +44,10 @@ struct NamespaceReconciler: Sendable {
             let list = try await client.list(type, in: namespace, ListOptions())
             if type == Volume.resourceType { hasVolumes = !list.items.isEmpty }
             // The record of an override stays as long as what it was about.
-            let isKept = type == Volume.resourceType || (type == VolumeForceDetach.resourceType && hasVolumes)
+            // Copies are data as volumes are.
+            let isKept =
+                type == Volume.resourceType || type == SlotSnapshot.resourceType
+                || (type == VolumeForceDetach.resourceType && hasVolumes)
             for item in list.items {
                 let name = item["metadata"]?["name"]?.stringValue ?? ""
                 if type != Event.resourceType { held.append("\(type.singular)/\(name)") }

@@ -55,7 +55,7 @@ struct VolumeReconciler: Sendable {
             try await state(reason, message, of: volume)
             return .done  // whatever ends it is a change of the volume, which queues it again
         }
-        if volume.status.provisioned {
+        if volume.status.provisioned || volume.status.restoreAttempt > 0 {
             guard let agent = providers.agent(named: volume.spec.provider), agent.view.health == .reachable else {
                 try await state("ProviderUnreachable", "provider \(volume.spec.provider) does not answer", of: volume)
                 return .requeue(after: .seconds(5))
@@ -77,6 +77,9 @@ struct VolumeReconciler: Sendable {
                 "attached to \(attachment.instance), epoch \(attachment.epoch): it goes once its slot lets go of it; scale the "
                     + "set down, or delete the set"
             )
+        }
+        if let copy = status.copy {
+            return ("Copying", "it is being copied (\(copy.snapshot)): it goes once that is over")
         }
         let set = volume.spec.claim.flatMap {
             caches.sets.get(NamespacedName(namespace: volume.namespace, name: $0.set))

@@ -11,7 +11,7 @@ enum BooleanArguments {
     private static let flags = [
         "--all", "--all-namespaces", "--client", "--displace", "--follow", "--force-conflicts", "--ignore-not-found",
         "--list", "--no-headers", "--nowhere", "--orphaned", "--overwrite", "--quiet", "--recursive", "--resolve",
-        "--retry", "--server-side", "--show-labels", "--stdin", "--timestamps", "--tty", "--yes",
+        "--retry", "--server-side", "--show-labels", "--stdin", "--timestamps", "--tty", "--with-data", "--yes",
     ]
 
     /// Options with a value here: true unless they are turned off.

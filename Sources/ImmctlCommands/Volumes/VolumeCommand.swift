@@ -13,10 +13,12 @@ struct VolumeCommand: ParsableCommand {
               immctl volume list --orphaned
               immctl volume reattach data-old-0 --set db --slot 0
               immctl volume delete data-web-2
+              immctl volume snapshot create data-web-0 --reason "before the migration"
               immctl volume force-detach data-web-0 --epoch 4 --reason "the host burned down"
             """,
         subcommands: [
-            VolumeListCommand.self, VolumeReattachCommand.self, VolumeDeleteCommand.self, VolumeForceDetachCommand.self,
+            VolumeListCommand.self, VolumeReattachCommand.self, VolumeDeleteCommand.self, VolumeSnapshotCommand.self,
+            VolumeForceDetachCommand.self,
         ])
 }
 

@@ -124,6 +124,9 @@ extension VolumeClaimSpec: SchemaRecord {
             .immutable("add a claim under another name, move the data, and mount that one"),
         .defaulted(
             "reclaimPolicy", \.reclaimPolicy, .enumeration, "What happens to a volume that nobody claims any more."),
+        .defaulted(
+            "snapshotBeforeReplace", \.snapshotBeforeReplace, .bool,
+            "Whether a SlotSnapshot is taken before an instance of another revision gets the volume."),
     ]
 }
 

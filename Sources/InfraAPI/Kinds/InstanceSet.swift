@@ -78,6 +78,8 @@ public struct VolumeClaimSpec: Sendable, Hashable {
     public var size = Quantity(bytes: 1 << 30)
     public var accessMode = VolumeAccessMode.readWriteOnce
     public var reclaimPolicy = ReclaimPolicy.retain
+    /// Whether the volume is copied before an instance of another revision gets it.
+    public var snapshotBeforeReplace = false
 
     public init() {}
 }
@@ -131,9 +133,29 @@ public struct InstanceSetStatus: Sendable, Hashable {
     public var retryToken: String?
     /// Value of the annotation `imm.dev/restartedAt` that was last taken up (`rollout restart`).
     public var restartToken: String?
+    /// Token of the annotation `imm.dev/restore-volumes` that was last taken up (`rollout undo --with-data`).
+    public var restoreToken: String?
+    /// Why the last such request was refused; nil: it was not.
+    public var restoreRefusal: String?
+    /// Places that are to get a volume made from a snapshot, and have not yet. Bounded by replicas and claims.
+    public var restores: [VolumeRestore] = []
     /// Slots whose occupants failed lately, by slot; the memory of the back-off. Bounded by `replicas`.
     public var slotFailures: [SlotFailure] = []
     public var conditions: [Condition] = []
+
+    public init() {}
+}
+
+/// A place that is to get a volume made from a snapshot, in the place of the one that it has.
+public struct VolumeRestore: Sendable, Hashable {
+    public var slot = 0
+    /// Name of the claim.
+    public var claim = ""
+    /// Name of the volume that is to be orphaned.
+    public var volume = ""
+    /// Name and uid of the SlotSnapshot.
+    public var snapshot = ""
+    public var snapshotUID = ""
 
     public init() {}
 }

@@ -26,10 +26,26 @@ extension InstanceSetStatus: SchemaRecord {
         .optional("retryToken", \.retryToken, .identifier, "Token of the last retry on request that was obeyed."),
         .optional(
             "restartToken", \.restartToken, .identifier, "Token of the last restart on request that was taken up."),
+        .optional(
+            "restoreToken", \.restoreToken, .identifier, "Token of the last request for data of snapshots."),
+        .optional("restoreRefusal", \.restoreRefusal, .message, "Why that request was refused; unset: it was not."),
+        .plain(
+            "restores", \.restores, .list(of: .record, .map(keys: ["slot", "claim"]), maximum: 10_000),
+            "Places that are to get a volume made from a snapshot."),
         .plain(
             "slotFailures", \.slotFailures, .list(of: .record, .map(keys: ["slot"]), maximum: 10_000),
             "Slots whose occupants failed lately."),
         .plain("conditions", \.conditions, .conditions, "Ready, Reconciling, Stalled, Available, Progressing."),
+    ]
+}
+
+extension VolumeRestore: SchemaRecord {
+    public static let fields: [Field<VolumeRestore>] = [
+        .required("slot", \.slot, .int(0...9_999), "The slot."),
+        .required("claim", \.claim, .string(.dns1123Label, minimum: 1, maximum: 63), "Name of the claim."),
+        .required("volume", \.volume, .objectName, "The Volume that is to be orphaned."),
+        .required("snapshot", \.snapshot, .objectName, "The SlotSnapshot."),
+        .required("snapshotUID", \.snapshotUID, .string(minimum: 1, maximum: 128), "uid of the SlotSnapshot."),
     ]
 }
 

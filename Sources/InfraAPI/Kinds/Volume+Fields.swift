@@ -44,6 +44,15 @@ extension VolumeSpec: SchemaRecord {
             .immutable("make a new volume and move the data"),
         .defaulted("reclaimPolicy", \.reclaimPolicy, .enumeration, "What happens once it is orphaned."),
         .optional("claim", \.claim, .record, "The place that the volume was made for."),
+        .optional("source", \.source, .record, "The copy that it is made from; unset: it begins empty.")
+            .immutable("make another volume from the other snapshot"),
+    ]
+}
+
+extension VolumeSource: SchemaRecord {
+    public static let fields: [Field<VolumeSource>] = [
+        .required("snapshot", \.snapshot, .objectName, "Name of the SlotSnapshot, in the same namespace."),
+        .required("snapshotUID", \.snapshotUID, .string(minimum: 1, maximum: 128), "uid of the SlotSnapshot."),
     ]
 }
 
@@ -75,6 +84,11 @@ extension VolumeStatus: SchemaRecord {
             "uid that the provider knows it by, where it was found without a record; unset: the record's own."),
         .plain("epoch", \.epoch, .counter, "Number of the newest attachment; never goes back."),
         .optional("attachment", \.attachment, .record, "Who may write now."),
+        .optional("revision", \.revision, .objectName, "Revision whose instance was attached last."),
+        .optional(
+            "copy", \.copy, .record, "The copy that is being made of it; while it stands nobody is attached."),
+        .sparse(
+            "restoreAttempt", \.restoreAttempt, .counter, "Number of the newest try to make it from its source."),
         .plain(
             "receipts", \.receipts, .list(of: .record, .atomic, maximum: 10), "The last receipts, the newest last."),
         .optional(
@@ -92,6 +106,14 @@ extension VolumeAttachment: SchemaRecord {
         .required("instanceUID", \.instanceUID, .string(minimum: 1, maximum: 128), "uid of the Instance."),
         .required("epoch", \.epoch, .counter, "Number of this attachment."),
         .required("attachedAt", \.attachedAt, .microTime, "When the intent was stored."),
+    ]
+}
+
+extension VolumeCopy: SchemaRecord {
+    public static let fields: [Field<VolumeCopy>] = [
+        .required("snapshot", \.snapshot, .objectName, "Name of the SlotSnapshot."),
+        .required("snapshotUID", \.snapshotUID, .string(minimum: 1, maximum: 128), "uid of the SlotSnapshot."),
+        .required("startedAt", \.startedAt, .microTime, "When the intent was stored."),
     ]
 }
 

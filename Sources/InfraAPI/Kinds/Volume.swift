@@ -30,6 +30,17 @@ public struct VolumeSpec: Sendable, Hashable {
     public var reclaimPolicy = ReclaimPolicy.retain
     /// The place that the volume was made for.
     public var claim: VolumeClaimReference?
+    /// What its first content is; nil: nothing.
+    public var source: VolumeSource?
+
+    public init() {}
+}
+
+/// The copy that a volume is made from.
+public struct VolumeSource: Sendable, Hashable {
+    /// Name and uid of the SlotSnapshot, in the same namespace.
+    public var snapshot = ""
+    public var snapshotUID = ""
 
     public init() {}
 }
@@ -67,6 +78,13 @@ public struct VolumeStatus: Sendable, Hashable {
     public var epoch = 0
     /// Who may write now. Stored before the effect that attaches; removed only with a receipt.
     public var attachment: VolumeAttachment?
+    /// Name of the revision whose instance was attached last.
+    public var revision: String?
+    /// The copy that is being made of it: stored before the effect that copies, removed only when that is over. While it stands
+    /// nobody is attached; while somebody is attached it does not begin.
+    public var copy: VolumeCopy?
+    /// Number of the newest try to make it from its source; each has an object of its own at the provider.
+    public var restoreAttempt = 0
     /// The last 10 receipts, newest last.
     public var receipts: [DetachReceipt] = []
     /// From the last writable moment of the outgoing instance to the incoming one being ready, of the last handover.
@@ -83,6 +101,16 @@ public struct VolumeAttachment: Sendable, Hashable {
     public var instanceUID = ""
     public var epoch = 0
     public var attachedAt = Timestamp.epoch
+
+    public init() {}
+}
+
+/// What holds a volume while it is copied.
+public struct VolumeCopy: Sendable, Hashable {
+    /// Name and uid of the SlotSnapshot.
+    public var snapshot = ""
+    public var snapshotUID = ""
+    public var startedAt = Timestamp.epoch
 
     public init() {}
 }

@@ -3,7 +3,8 @@ public enum ResourceTypes {
     /// Every kind: ours first, then what we serve of Kubernetes' own.
     public static let all: [ResourceType] = [
         InstanceSet.resourceType, Revision.resourceType, Instance.resourceType, Volume.resourceType,
-        ProviderObject.resourceType, GitSource.resourceType, RoleBinding.resourceType, VolumeForceDetach.resourceType,
+        SlotSnapshot.resourceType, ProviderObject.resourceType, GitSource.resourceType, RoleBinding.resourceType,
+        VolumeForceDetach.resourceType,
         PruneApproval.resourceType, Namespace.resourceType, Secret.resourceType, Event.resourceType, Lease.resourceType,
     ]
 

@@ -165,6 +165,8 @@ extension DockerProvider {
                         + "at the engine; it is never made anew in silence")
             }
             let volume = names.volume(uid: request.volumeUID)
+            // A copy that is under way, or was when its controller died, ends here: it saw the volume while nobody wrote.
+            try await evictCopies(of: volume)
             if let other = try await writer(on: volume, besides: name) {
                 throw ProviderError(
                     .volumeInUse,
@@ -176,7 +178,7 @@ extension DockerProvider {
     }
 
     /// A container that may write on a volume and has another name than the one that fences it.
-    private func writer(on volume: String, besides name: String) async throws(ProviderError) -> ContainerSummary? {
+    func writer(on volume: String, besides name: String) async throws(ProviderError) -> ContainerSummary? {
         let holders = try await engineCall("list the containers that mount \(volume)") { () throws(DockerError) in
             try await engine.listContainers(mounting: volume)
         }
@@ -198,9 +200,13 @@ extension DockerProvider {
     }
 
     private func remove(_ container: Container, uid: String) async throws(ProviderError) {
-        let what = "remove container \(container.name) of instance \(uid)"
+        try await remove(container.id, "remove container \(container.name) of instance \(uid)")
+    }
+
+    /// Success means gone.
+    func remove(_ id: String, _ what: String) async throws(ProviderError) {
         do throws(DockerError) {
-            try await engine.removeContainer(container.id, force: true)
+            try await engine.removeContainer(id, force: true)
             return
         } catch {
             if error.kind == .notFound { return }
@@ -210,13 +216,13 @@ extension DockerProvider {
         }
         // Another removal is on its way; it is awaited here, so that success means gone.
         for _ in 0..<600 {
-            guard try await inspect(container.id) != nil else { return }
+            guard try await inspect(id) != nil else { return }
             try await pause(.milliseconds(100), during: what)
         }
         throw ProviderError(.engineFailed, "\(what): another removal of it has been on its way for a minute")
     }
 
-    private func pause(_ duration: Duration, during what: String) async throws(ProviderError) {
+    func pause(_ duration: Duration, during what: String) async throws(ProviderError) {
         do {
             try await surroundings.time.sleep(for: duration)
         } catch {

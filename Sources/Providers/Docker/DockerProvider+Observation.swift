@@ -13,15 +13,18 @@ extension DockerProvider {
         let volumes = try await engineCall("list the volumes") { () throws(DockerError) in
             try await engine.listVolumes(labels: [ObjectLabels.installation])
         }
-        return ProviderObservation(
+        var observation = ProviderObservation(
             identity: identity,
-            instances: distinct(try await instances(of: rows.filter { isOurs($0.labels) })).sorted {
+            instances: distinct(try await instances(of: rows.filter { isOurs($0.labels) && !$0.isCopyHelper })).sorted {
                 ($0.uid, $0.providerID) < ($1.uid, $1.providerID)
             },
-            volumes: volumes.filter { isOurs($0.labels) && $0.name != names.identityMarker }.map(observed).sorted {
-                $0.uid < $1.uid
-            },
-            foreignSets: foreignSets(rows.map(\.labels) + volumes.map(\.labels)))
+            volumes: volumes.filter { isOurs($0.labels) && $0.name != names.identityMarker && !$0.isSnapshot }
+                .map(observed).sorted { $0.uid < $1.uid },
+            foreignSets: foreignSets(rows.map(\.labels) + volumes.filter { !$0.isSnapshot }.map(\.labels)))
+        observation.snapshots = volumes.filter { isOurs($0.labels) }.compactMap(observedSnapshot).sorted {
+            ($0.handle.uid, $0.handle.attempt) < ($1.handle.uid, $1.handle.attempt)
+        }
+        return observation
     }
 
     /// Of several containers with one uid label the one that has our name for it is the instance. The others are somebody's

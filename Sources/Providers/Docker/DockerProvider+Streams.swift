@@ -92,8 +92,10 @@ extension ProviderEvent {
     /// SIGHUP, SIGUSR1 and SIGUSR2: programs take them for messages.
     private static let messageSignals = ["1", "10", "12"]
 
-    /// Nil for what says nothing about an instance's life (exec, attach, health, signals that tell a program something).
+    /// Nil for what says nothing about an instance's life (copies of volumes, exec, attach, health, signals that tell a program something).
     init?(_ event: EngineEvent) {
+        // Containers of copies are nobody's instances.
+        if event.attributes[ObjectLabels.copy] != nil { return nil }
         let kind: Kind
         switch event.action {
         case "create": kind = .created

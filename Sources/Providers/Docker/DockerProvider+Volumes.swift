@@ -21,7 +21,7 @@ extension DockerProvider {
         let volumes = try await engineCall("list the volumes of set \(set)") { () throws(DockerError) in
             try await engine.listVolumes(labels: [ObjectLabels.installation, "\(ObjectLabels.set)=\(set)"])
         }
-        let installations = volumes.compactMap { $0.labels[ObjectLabels.installation] }
+        let installations = volumes.filter { !$0.isSnapshot }.compactMap { $0.labels[ObjectLabels.installation] }
         guard let other = installations.filter({ $0 != configuration.installationID }).min(),
             !installations.contains(configuration.installationID)
         else { return }
@@ -42,6 +42,7 @@ extension DockerProvider {
     public func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError) {
         _ = try await identity.check()
         guard let volume = try await ownVolume(uid: handle.uid) else { return }
+        try await evictCopies(of: volume.name)
         do throws(DockerError) {
             try await engine.removeVolume(volume.name)
         } catch {

@@ -41,7 +41,7 @@ public struct DockerProvider: Provider {
         capabilities.attachMode = .atCreation
         // Two containers may mount one volume: the deterministic name is the only fence.
         capabilities.fence = false
-        capabilities.snapshot = false
+        capabilities.snapshot = true
         capabilities.resize = false
         capabilities.sizeLimit = false
         capabilities.readOnlyRoot = true

@@ -20,6 +20,13 @@ public struct DockerProviderConfiguration: Sendable {
     /// Inspections that run at the same time while observing.
     public var maxConcurrentReads: Int
 
+    /// The largest copy of a volume, in bytes of its archive.
+    public var maxCopyBytes = 1 << 40
+
+    /// What one copy may take, and how long it may stand still.
+    public var copyTimeout = Duration.seconds(6 * 3600)
+    public var copyStallTimeout = Duration.seconds(120)
+
     public init(
         installationID: String, filesDirectory: String? = nil,
         engineFilesDirectory: String? = nil, reachesContainers: Bool = true, registryLogins: [RegistryLogin] = [],

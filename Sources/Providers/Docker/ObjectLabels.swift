@@ -15,6 +15,11 @@ enum ObjectLabels {
     static let size = "imm.dev/size"
     /// Names of the ports, which the engine does not know: `http=8080/tcp,dns=53/udp`.
     static let ports = "imm.dev/ports"
+    /// On copies of volumes: uid of the SlotSnapshot, and the number of the try.
+    static let snapshot = "imm.dev/snapshot"
+    static let attempt = "imm.dev/attempt"
+    /// On containers that are never started, through which a volume's files are reached while it is copied: what for.
+    static let copy = "imm.dev/copy"
     /// On the identity marker alone: the random identity.
     static let identity = "imm.dev/identity"
 
@@ -36,6 +41,17 @@ enum ObjectLabels {
             installation: installationID, uid: creation.uid, set: creation.set, slot: String(creation.slot),
             size: String(creation.size.bytes),
         ]
+        labels[claim] = creation.claim
+        return labels
+    }
+
+    static func snapshot(_ creation: SnapshotCreation, installationID: String) -> [String: String] {
+        var labels = [
+            installation: installationID, snapshot: creation.handle.uid, attempt: String(creation.handle.attempt),
+            epoch: String(creation.epoch),
+        ]
+        labels[set] = creation.set
+        labels[slot] = creation.slot.map { String($0) }
         labels[claim] = creation.claim
         return labels
     }

@@ -17,6 +17,12 @@ struct ObjectNames: Sendable {
         ([instance.uid] + instance.volumeUIDs).contains { prefix + $0 == instance.name }
     }
 
+    func snapshot(_ handle: SnapshotHandle) -> String { "\(prefix)snapshot_\(handle.uid)_\(handle.attempt)" }
+
+    /// The containers of a copy: one that reads, and one that writes.
+    func copyReader(_ uid: String) -> String { "\(prefix)copy_\(uid)_from" }
+    func copyWriter(_ uid: String) -> String { "\(prefix)copy_\(uid)_to" }
+
     func volume(uid: String) -> String { prefix + uid }
 
     /// The uid of a volume of ours; nil for any other name.

@@ -12,6 +12,8 @@ public struct ContainerSpec: Sendable, Hashable {
         public var source: String
         public var target: String
         public var isReadOnly: Bool
+        /// Whether an empty volume stays empty where the image has files at the target.
+        public var copiesNothing = false
 
         public init(kind: Kind, source: String, target: String, isReadOnly: Bool = false) {
             self.kind = kind
@@ -106,10 +108,12 @@ public struct ContainerSpec: Sendable, Hashable {
 
 extension ContainerSpec.Mount {
     fileprivate var json: JSONValue {
-        [
+        var json: JSONValue = [
             "Type": .string(kind.rawValue), "Source": .string(source), "Target": .string(target),
             "ReadOnly": .bool(isReadOnly),
         ]
+        if copiesNothing { json["VolumeOptions"] = ["NoCopy": true] }
+        return json
     }
 }
 

@@ -55,6 +55,19 @@ public struct DockerEngine: Sendable {
         return response
     }
 
+    /// Like `send`, with a body that is written while it is sent.
+    func send(_ call: EngineCall, body: HTTPUpload) async throws(DockerError) -> HTTPResponse {
+        let request = call.request(version: try await version().description)
+        let response: HTTPResponse
+        do throws(HTTPError) {
+            response = try await transport.send(request, body: body)
+        } catch {
+            throw failed(error, call)
+        }
+        if let error = DockerEngine.refusal(response.status, response.body, call) { throw error }
+        return response
+    }
+
     /// Like `send`, with the answer as JSON.
     func json(_ call: EngineCall) async throws(DockerError) -> JSONValue {
         let response = try await send(call)

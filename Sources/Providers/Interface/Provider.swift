@@ -58,6 +58,17 @@ public protocol Provider: Sendable {
     /// Grows a volume, in use or not; one that has the size or more is fine. Only where the capability `resize` is there.
     func resizeVolume(_ handle: VolumeHandle, to size: Quantity) async throws(ProviderError)
 
+    /// Copies a volume that nothing holds (else `.volumeInUse`), whole or not at all: what a failed try has made is removed
+    /// again, here or by the next try. Until it returns, whoever makes an instance with the volume ends it: such a copy throws
+    /// and is none. Only where the capability `snapshot` is there.
+    func createSnapshot(_ creation: SnapshotCreation) async throws(ProviderError) -> ObservedSnapshot
+    /// The confirming read of a copy: direct, with the identity compared before and after. nil: it is not there.
+    func readSnapshot(_ handle: SnapshotHandle) async throws(ProviderError) -> ObservedSnapshot?
+    /// Removes every try of a copy. None is fine.
+    func deleteSnapshot(uid: String) async throws(ProviderError)
+    /// Makes a volume with the content of a copy, whole or not at all. A copy that is not there is `.notFound`.
+    func restoreVolume(_ restoration: VolumeRestoration) async throws(ProviderError) -> ObservedVolume
+
     /// Runs a command in a running instance; the exit code, and up to 16 KiB of its output.
     func execute(
         _ handle: InstanceHandle, command: [String], timeout: Duration
@@ -258,6 +269,8 @@ public struct ProviderObservation: Sendable, Hashable {
     public var identity: String
     public var instances: [ObservedInstance]
     public var volumes: [ObservedVolume]
+    /// Copies of volumes, whole ones and others.
+    public var snapshots: [ObservedSnapshot] = []
     /// Sets (`namespace/name`) of which the provider holds another installation's objects, with that installation's id.
     public var foreignSets: [String: String]
 

@@ -23,6 +23,7 @@ struct LifecycleBeginning: AdmissionCheck {
             add(NamespaceLifecycle.finalizer, to: &request.object)
             request.object["status"] = ["phase": .string(NamespaceLifecycle.active)]
         case Volume.resourceType: add(Volume.finalizer, to: &request.object)
+        case SlotSnapshot.resourceType: add(SlotSnapshot.finalizer, to: &request.object)
         default: return
         }
     }

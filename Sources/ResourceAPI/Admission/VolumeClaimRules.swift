@@ -11,6 +11,29 @@ struct VolumeClaimRules: AdmissionCheck {
         let old = request.old.flatMap { try? InstanceSet(json: $0) }
         try await checkGrowth(from: old, to: set, request, objects)
         try await checkAdoption(from: old, to: set, request, objects)
+        try await checkSnapshots(from: old, to: set, request, objects)
+    }
+
+    /// A copy before each replacement is promised only where the provider can make one.
+    private func checkSnapshots(
+        from old: InstanceSet?, to set: InstanceSet, _ request: AdmissionRequest, _ objects: AdmissionReader
+    ) async throws(APIStatus) {
+        let asked = set.spec.volumeClaimTemplates.enumerated().filter { _, claim in
+            let before = old?.spec.volumeClaimTemplates.first { $0.name == claim.name }
+            return claim.spec.snapshotBeforeReplace && before?.spec.snapshotBeforeReplace != true
+        }
+        guard !asked.isEmpty, let name = set.status.provider ?? set.spec.provider,
+            let json = try await objects.get(ProviderObject.resourceType, name: name),
+            let provider = try? ProviderObject(json: json), provider.status.capabilities?.snapshot == false
+        else { return }
+        let path = FieldPath([.field("spec"), .field("volumeClaimTemplates")])
+        throw .invalid(
+            request.type, request.name,
+            asked.map { index, _ in
+                FieldError(
+                    path.index(index).field("spec").field("snapshotBeforeReplace"), .forbidden,
+                    "Forbidden: provider \(name) cannot copy volumes", hint: "leave it out")
+            })
     }
 
     /// A volume grows where it is, without replacement, or not at all.

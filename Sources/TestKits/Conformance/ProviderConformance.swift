@@ -63,7 +63,7 @@ public struct ProviderConformance: Sendable {
         }
     }
 
-    public static var checks: [Check] { lifecycleChecks + fenceChecks + volumeChecks + toolChecks }
+    public static var checks: [Check] { lifecycleChecks + fenceChecks + volumeChecks + snapshotChecks + toolChecks }
 }
 
 /// A rule of the contract that a provider breaks.

@@ -6,6 +6,7 @@ internal import ProviderInterface
 final class ConformanceBench: Sendable {
     let subject: ProviderConformance.Subject
     private let made = Guarded<(instances: [InstanceHandle], volumes: [VolumeHandle])>(([], []))
+    private let copies = Guarded<[String]>([])
 
     /// Of its own: of one set, no two installations have volumes at one engine.
     let set: String
@@ -47,6 +48,20 @@ final class ConformanceBench: Sendable {
         return VolumeAttachmentRequest(claim: "data", volumeUID: uid)
     }
 
+    /// A volume that the check makes by itself; it is removed afterwards.
+    func restoredVolume() -> VolumeAttachmentRequest {
+        let uid = freshUID()
+        made.withLock { $0.volumes.append(VolumeHandle(uid: uid)) }
+        return VolumeAttachmentRequest(claim: "data", volumeUID: uid)
+    }
+
+    /// The first try of a copy; it is removed after the check.
+    func snapshotHandle() -> SnapshotHandle {
+        let uid = freshUID()
+        copies.withLock { $0.append(uid) }
+        return SnapshotHandle(uid: uid, attempt: 1)
+    }
+
     func volumeCreation(_ uid: String) -> VolumeCreation {
         VolumeCreation(uid: uid, size: Quantity(bytes: 1 << 20), set: set, slot: 4)
     }
@@ -68,6 +83,7 @@ final class ConformanceBench: Sendable {
         let (instances, volumes) = made.withLock { $0 }
         for instance in instances.reversed() { try? await provider.destroy(instance) }
         for volume in volumes { try? await provider.deleteVolume(volume) }
+        for copy in copies.withLock({ $0 }) { try? await provider.deleteSnapshot(uid: copy) }
     }
 
     // MARK: expectations

@@ -31,6 +31,7 @@ extension RoleRule {
             resources: [
                 "instancesets", "instancesets/status", "instancesets/scale", "revisions", "revisions/status",
                 "instances", "instances/status", "volumes", "volumes/status",
+                "slotsnapshots", "slotsnapshots/status",
                 // Who overrode what is nobody's secret.
                 "volumeforcedetaches", "volumeforcedetaches/status", "pruneapprovals", "pruneapprovals/status",
                 "gitsources", "gitsources/status",
@@ -43,7 +44,8 @@ extension RoleRule {
 
     private static let edit = [
         RoleRule(
-            group: "imm.dev", resources: ["instancesets", "volumes", "gitsources", "pruneapprovals"], verbs: write),
+            group: "imm.dev", resources: ["instancesets", "volumes", "slotsnapshots", "gitsources", "pruneapprovals"],
+            verbs: write),
         RoleRule(group: "imm.dev", resources: ["instancesets/scale"], verbs: ["update", "patch"]),
         RoleRule(group: "imm.dev", resources: ["instancesets/plan"], verbs: ["create"]),
         // To have one replaced.

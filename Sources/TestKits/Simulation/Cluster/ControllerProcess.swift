@@ -74,7 +74,8 @@ final class ControllerProcess: Sendable {
             probeTransport: SimulatedProbeTransport(
                 engine: cluster.engine, simulation: simulation,
                 randomness: simulation.randomness.stream("probes \(life)")),
-            simulation.surroundings, logger: cluster.logger, planner: cluster.mutant.planner())
+            simulation.surroundings, logger: cluster.logger, planner: cluster.mutant.planner(),
+            snapshotPlanner: cluster.mutant.snapshots)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await controllers.run() }
             group.addTask { await self.death.wait() }

@@ -91,6 +91,7 @@ extension EngineState {
         instances[instance.observed.providerID] = instance
         version += 1
         for volumeUID in instance.observed.volumeUIDs {
+            write(on: volumeUID)
             let others = holders(of: volumeUID).filter { $0.observed.uid != handle.uid && $0.isRunning }
             for other in others {
                 violate(
@@ -132,6 +133,7 @@ extension EngineState {
         instance.observed.finishedAt = moment.now
         instance.observed.address = nil
         instances[providerID] = instance
+        for volumeUID in instance.observed.volumeUIDs { write(on: volumeUID) }
         endRun(of: instance.observed.uid, moment)
         version += 1
         return true
@@ -192,6 +194,11 @@ extension EngineState {
         volume.size = size
         volumes[handle.uid] = volume
         version += 1
+    }
+
+    mutating func write(on volumeUID: String) {
+        writes += 1
+        volumes[volumeUID]?.content = writes
     }
 
     private mutating func endRun(of uid: String, _ moment: EngineMoment) {

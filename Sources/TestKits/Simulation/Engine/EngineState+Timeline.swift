@@ -11,6 +11,9 @@ extension EngineState {
         case .createVolume(let creation): _ = createVolume(creation)
         case .deleteVolume(let handle): try? deleteVolume(handle, moment)
         case .resizeVolume(let handle, let size): try? resizeVolume(handle, to: size)
+        case .createSnapshot(let creation): _ = try? createSnapshot(creation, moment)
+        case .deleteSnapshot(let uid): deleteSnapshot(uid)
+        case .restoreVolume(let restoration): _ = try? restoreVolume(restoration)
         }
     }
 

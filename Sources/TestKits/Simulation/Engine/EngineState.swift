@@ -34,6 +34,9 @@ public struct EngineState: Sendable {
         var highestHolder: String?
         public var size: Quantity?
         public var isForeign = false
+        /// What is on it: number of the last write, of all that the engine has seen; 0 is blank. An instance writes when it starts
+        /// and when it ends.
+        public var content = 0
 
         mutating func attached(to handle: InstanceHandle) {
             guard handle.epoch > highestEpoch else { return }
@@ -42,11 +45,21 @@ public struct EngineState: Sendable {
         }
     }
 
+    public struct Snapshot: Sendable, Hashable {
+        public var observed: ObservedSnapshot
+        public var volumeUID: String
+        public var content: Int
+    }
+
     public internal(set) var identity: String
     /// By the engine's own id.
     public internal(set) var instances: [String: Instance] = [:]
     /// By uid.
     public internal(set) var volumes: [String: Volume] = [:]
+    /// Copies of volumes.
+    public internal(set) var snapshots: [SnapshotHandle: Snapshot] = [:]
+    /// Counts what instances wrote.
+    var writes = 0
     /// Volumes that were deleted.
     public internal(set) var deletedVolumes: Set<String> = []
     public internal(set) var violations: [LawViolation] = []
@@ -89,11 +102,19 @@ public struct EngineState: Sendable {
 
     func observation() -> ProviderObservation {
         let foreign = sortedInstances.filter(\.isForeign).map { ($0.observed.set, "other") }
-        return ProviderObservation(
+        var observation = ProviderObservation(
             identity: identity,
             instances: sortedInstances.filter { !$0.isForeign }.map(\.observed).sorted { $0.uid < $1.uid },
             volumes: volumes.values.filter { !$0.isForeign }.map(\.observed).sorted { $0.uid < $1.uid },
             foreignSets: Dictionary(foreign) { first, _ in first })
+        observation.snapshots = sortedSnapshots.map(\.observed)
+        return observation
+    }
+
+    var sortedSnapshots: [Snapshot] {
+        snapshots.values.sorted {
+            ($0.observed.handle.uid, $0.observed.handle.attempt) < ($1.observed.handle.uid, $1.observed.handle.attempt)
+        }
     }
 
     /// Instances that hold a volume, running or not.

@@ -11,6 +11,9 @@ struct EngineTimeline: Sendable {
         case createVolume(VolumeCreation)
         case deleteVolume(VolumeHandle)
         case resizeVolume(VolumeHandle, Quantity)
+        case createSnapshot(SnapshotCreation)
+        case deleteSnapshot(String)
+        case restoreVolume(VolumeRestoration)
     }
 
     private struct Entry: Sendable {

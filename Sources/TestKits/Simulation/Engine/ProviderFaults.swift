@@ -50,12 +50,15 @@ public enum ProviderFault: Sendable, Hashable {
 /// The calls of the Provider protocol, as transcripts and scripts name them.
 public enum ProviderOperation: String, Sendable, Hashable, CaseIterable {
     case describe, resolve, prepare, observe, events, create, start, stop, destroy, read, createVolume, deleteVolume
-    case resizeVolume, execute, logs
+    case resizeVolume, createSnapshot, deleteSnapshot, restoreVolume, execute, logs
 
     /// Whether it changes something at the provider.
     public var isEffect: Bool {
         switch self {
-        case .create, .start, .stop, .destroy, .createVolume, .deleteVolume, .resizeVolume: true
+        case .create, .start, .stop, .destroy, .createVolume, .deleteVolume, .resizeVolume, .createSnapshot,
+            .deleteSnapshot,
+            .restoreVolume:
+            true
         case .describe, .resolve, .prepare, .observe, .events, .read, .execute, .logs: false
         }
     }
@@ -66,7 +69,8 @@ public enum ProviderOperation: String, Sendable, Hashable, CaseIterable {
         case .describe, .observe, .read, .events, .logs: 1...20
         case .resolve: 5...200
         case .prepare: 2...10
-        case .create, .destroy, .createVolume, .deleteVolume, .resizeVolume: 20...200
+        case .create, .destroy, .createVolume, .deleteVolume, .resizeVolume, .deleteSnapshot: 20...200
+        case .createSnapshot, .restoreVolume: 100...5000
         case .start: 50...400
         case .stop: 5...20
         case .execute: 5...50

@@ -10,13 +10,13 @@ extension SimulatedProvider {
     ///   - effect: what the engine does.
     func call<Answer: Sendable>(
         _ operation: ProviderOperation, _ subject: String = "", instance: InstanceHandle? = nil,
-        volumeUID: String? = nil,
+        volumeUID: String? = nil, snapshotUID: String? = nil,
         late: EngineTimeline.Action? = nil,
         effect: @Sendable (inout EngineState, EngineMoment) throws(ProviderError) -> Answer
     ) async throws(ProviderError) -> Answer {
         // A dead process calls nobody.
         if Task.isCancelled { throw ProviderError(.cancelled, "the calling task is cancelled") }
-        begin(operation, subject, instance: instance, volumeUID: volumeUID)
+        begin(operation, subject, instance: instance, volumeUID: volumeUID, snapshotUID: snapshotUID)
         do throws(ProviderError) {
             let answer = try await answer(operation, late: late, effect)
             simulation.transcript.note("provider \(operation) \(subject) ok")

@@ -11,6 +11,7 @@ extension SimulatedProvider {
         capabilities.fence = true
         capabilities.resize = true
         capabilities.sizeLimit = true
+        capabilities.snapshot = true
         return ProviderDescription(identity: identity, version: "simulated", capabilities: capabilities)
     }
 
@@ -144,6 +145,37 @@ extension SimulatedProvider {
         try await call(.resizeVolume, handle.uid, volumeUID: handle.uid, late: .resizeVolume(handle, size)) {
             (engine, _) throws(ProviderError) in try engine.resizeVolume(handle, to: size)
         }
+    }
+
+    public func createSnapshot(_ creation: SnapshotCreation) async throws(ProviderError) -> ObservedSnapshot {
+        let (handle, uid) = (creation.handle, creation.volume.uid)
+        let hasQuota = engine.hasQuota
+        return try await call(
+            .createSnapshot, "\(handle.uid) try \(handle.attempt) of \(uid)", volumeUID: uid, snapshotUID: handle.uid,
+            late: .createSnapshot(creation)
+        ) { (engine, moment) throws(ProviderError) in
+            guard hasQuota else { throw ProviderError(.quota, "the host has no room for a copy") }
+            return try engine.createSnapshot(creation, moment)
+        }
+    }
+
+    public func readSnapshot(_ handle: SnapshotHandle) async throws(ProviderError) -> ObservedSnapshot? {
+        try checkIdentity()
+        return try await call(.read, handle.uid) { (engine, _) in engine.snapshots[handle]?.observed }
+    }
+
+    public func deleteSnapshot(uid: String) async throws(ProviderError) {
+        try await call(.deleteSnapshot, uid, snapshotUID: uid, late: .deleteSnapshot(uid)) { (engine, _) in
+            engine.deleteSnapshot(uid)
+        }
+    }
+
+    public func restoreVolume(_ restoration: VolumeRestoration) async throws(ProviderError) -> ObservedVolume {
+        let uid = restoration.volume.uid
+        return try await call(
+            .restoreVolume, "\(uid) from \(restoration.snapshot.uid)", volumeUID: uid,
+            snapshotUID: restoration.snapshot.uid, late: .restoreVolume(restoration)
+        ) { (engine, _) throws(ProviderError) in try engine.restoreVolume(restoration) }
     }
 
     public func execute(

@@ -13,6 +13,7 @@ public final class SimulatedProvider: Provider {
         /// The handle of an instance's call.
         public let instance: InstanceHandle?
         public let volumeUID: String?
+        public let snapshotUID: String?
         public let uptime: Duration
     }
 
@@ -70,11 +71,16 @@ public final class SimulatedProvider: Provider {
         }
     }
 
-    func begin(_ operation: ProviderOperation, _ subject: String, instance: InstanceHandle?, volumeUID: String?) {
+    func begin(
+        _ operation: ProviderOperation, _ subject: String, instance: InstanceHandle?, volumeUID: String?,
+        snapshotUID: String?
+    ) {
         state.withLock { $0.calls[operation, default: 0] += 1 }
         if operation.isEffect { simulation.transcript.note("provider \(operation) \(subject) begins") }
         onCall(
-            Call(operation: operation, instance: instance, volumeUID: volumeUID, uptime: simulation.time.uptime))
+            Call(
+                operation: operation, instance: instance, volumeUID: volumeUID, snapshotUID: snapshotUID,
+                uptime: simulation.time.uptime))
     }
 
     /// The fault that the next call meets: scripted, else at random.

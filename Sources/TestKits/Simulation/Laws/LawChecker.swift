@@ -26,7 +26,7 @@ public final class LawChecker: Sendable {
         state = Guarded(
             State(rules: [
                 NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(planAge: planAge),
-                NothingForeignRule(), IntentRule(), BackoffRule(), NewestWinsRule(), VerdictRule(engine),
+                NothingForeignRule(), SnapshotRule(), IntentRule(), BackoffRule(), NewestWinsRule(), VerdictRule(engine),
             ]))
     }
 

@@ -35,7 +35,10 @@ struct NothingForeignRule: LawRule {
         if let uid = call.instance?.uid, world.instances[uid] == nil, !isOver(uid) {
             return violation("instance \(uid)")
         }
-        if let uid = call.volumeUID, world.volumes[uid] == nil { return violation("volume \(uid)") }
+        if let uid = call.volumeUID, world.volume(object: uid) == nil, !world.isSupersededTry(uid) {
+            return violation("volume \(uid)")
+        }
+        if let uid = call.snapshotUID, world.snapshots[uid] == nil { return violation("snapshot \(uid)") }
         return []
     }
 
@@ -45,7 +48,12 @@ struct NothingForeignRule: LawRule {
             !instance.isForeign && world.instances[instance.observed.uid] == nil
                 && !(instance.isLate && reported.contains(instance.observed.uid))
         }
-        let leftVolumes = world.engine.volumes.values.filter { !$0.isForeign && world.volumes[$0.observed.uid] == nil }
+        let leftVolumes = world.engine.volumes.values.filter {
+            !$0.isForeign && world.volume(object: $0.observed.uid) == nil && !reported.contains($0.observed.uid)
+        }
+        let leftCopies = world.engine.sortedSnapshots.map(\.observed.handle.uid).filter {
+            world.snapshots[$0] == nil && !reported.contains($0)
+        }
         let dead = world.engine.sortedInstances.filter { $0.isForeign && !$0.isRunning }
         return leaked.map { instance in
             LawViolation(
@@ -57,6 +65,11 @@ struct NothingForeignRule: LawRule {
                 LawViolation(
                     .nothingForeign, at: world.uptime, objects: ["volume \(uid)"],
                     "left at the provider without a record")
+            }
+            + leftCopies.map { uid in
+                LawViolation(
+                    .nothingForeign, at: world.uptime, objects: ["snapshot \(uid)"],
+                    "left at the provider without a record, and not reported as Unknown")
             }
             + dead.map { instance in
                 LawViolation(

@@ -60,11 +60,11 @@ struct NothingLostRule: LawRule {
     mutating func called(_ call: SimulatedProvider.Call, _ world: World) -> [LawViolation] {
         guard call.operation == .deleteVolume, let uid = call.volumeUID else { return [] }
         let mayGo =
-            world.volumes[uid].map { volume in
-                let isApproved = volume.metadata.annotations["imm.dev/approve-volume-deletion"] == uid
+            world.volume(object: uid).map { volume in
+                let isApproved = volume.metadata.annotations["imm.dev/approve-volume-deletion"] == volume.uid
                 return volume.isBeingDeleted && volume.status.attachment == nil
                     && (isApproved || volume.spec.reclaimPolicy == .delete || !volume.status.provisioned)
-            } ?? false
+            } ?? world.isSupersededTry(uid)
         guard !mayGo else { return [] }
         return [
             LawViolation(
@@ -75,7 +75,7 @@ struct NothingLostRule: LawRule {
 
     mutating func ended(_ world: World) -> [LawViolation] {
         world.volumes.values.sorted { $0.name < $1.name }
-            .filter { world.engine.deletedVolumes.contains($0.uid) && !$0.isBeingDeleted }
+            .filter { world.engine.deletedVolumes.contains($0.objectUID) && !$0.isBeingDeleted }
             .map { volume in
                 LawViolation(
                     .nothingLost, at: world.uptime, objects: ["volume \(volume.name)"],

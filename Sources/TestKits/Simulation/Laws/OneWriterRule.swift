@@ -43,7 +43,7 @@ struct OneWriterRule: LawRule {
             messages.append("the receipt is from \(receipt.providerIdentity), the volume is at \(recorded)")
         }
         // A create that landed after the read, which nobody could see, never ran: the slot's next occupant removes it.
-        let holders = ([world.engine] + world.shelvedRoots).flatMap { $0.holders(of: new.uid) }
+        let holders = ([world.engine] + world.shelvedRoots).flatMap { $0.holders(of: new.objectUID) }
         let holds = holders.contains { $0.observed.uid == ended.instanceUID && !($0.isLate && $0.startCount == 0) }
         if holds {
             messages.append("there is a receipt, but \(ended.instance) still holds the volume")
@@ -66,7 +66,7 @@ struct OneWriterRule: LawRule {
         guard call.operation == .create, let handle = call.instance, let fence = handle.fenceVolumeUID else {
             return []
         }
-        let attachment = world.volumes[fence]?.status.attachment
+        let attachment = world.volume(object: fence)?.status.attachment
         guard attachment?.instanceUID != handle.uid || attachment?.epoch != handle.epoch else { return [] }
         return [
             LawViolation(

@@ -11,6 +11,7 @@ public struct World: Sendable {
     public internal(set) var revisions: [String: Revision] = [:]
     public internal(set) var instances: [String: Instance] = [:]
     public internal(set) var volumes: [String: Volume] = [:]
+    public internal(set) var snapshots: [String: SlotSnapshot] = [:]
     public internal(set) var providers: [String: ProviderObject] = [:]
     public internal(set) var forceDetaches: [String: VolumeForceDetach] = [:]
     public internal(set) var engine = EngineState(identity: "")
@@ -28,6 +29,11 @@ public struct World: Sendable {
     /// The set of an instance, if it is still there.
     public func set(of instance: Instance) -> InstanceSet? {
         sets.values.first { $0.namespace == instance.namespace && $0.name == instance.spec.set }
+    }
+
+    /// The record of a volume at the engine, by the uid that it has there.
+    func volume(object uid: String) -> Volume? {
+        volumes[uid] ?? volumes.values.first { $0.objectUID == uid }
     }
 
     /// Whether a volume of this instance was taken from it by force.
@@ -52,6 +58,7 @@ public struct World: Sendable {
         case .revision(let revision): revisions[revision.uid] = change.after == nil ? nil : revision
         case .instance(let instance): instances[instance.uid] = change.after == nil ? nil : instance
         case .volume(let volume): volumes[volume.uid] = change.after == nil ? nil : volume
+        case .snapshot(let snapshot): snapshots[snapshot.uid] = change.after == nil ? nil : snapshot
         case .provider(let provider): providers[provider.uid] = change.after == nil ? nil : provider
         case .forceDetach(let request): forceDetaches[request.uid] = change.after == nil ? nil : request
         case nil: break
@@ -65,6 +72,7 @@ public enum StoredRecord: Sendable {
     case revision(Revision)
     case instance(Instance)
     case volume(Volume)
+    case snapshot(SlotSnapshot)
     case provider(ProviderObject)
     case forceDetach(VolumeForceDetach)
 
@@ -83,6 +91,9 @@ public enum StoredRecord: Sendable {
         case Volume.resourceType.key:
             guard let volume = try? Volume(json: object.body) else { return nil }
             self = .volume(volume)
+        case SlotSnapshot.resourceType.key:
+            guard let snapshot = try? SlotSnapshot(json: object.body) else { return nil }
+            self = .snapshot(snapshot)
         case ProviderObject.resourceType.key:
             guard let provider = try? ProviderObject(json: object.body) else { return nil }
             self = .provider(provider)

@@ -11,6 +11,11 @@ public enum LifeAction: Sendable, Hashable, CustomStringConvertible {
     case scale(set: Int, replicas: Int)
     case pause(set: Int, Bool)
     case undo(set: Int)
+    /// As `rollout undo --with-data`.
+    case undoWithData(set: Int)
+    /// Of a volume, whether it is attached or not.
+    case snapshot(pick: Int)
+    case deleteSnapshot(pick: Int)
     case restart(set: Int)
     case retry(set: Int)
     case delete(set: Int, orphansInstances: Bool)
@@ -41,6 +46,9 @@ public enum LifeAction: Sendable, Hashable, CustomStringConvertible {
         case .scale(let set, let replicas): "scale set-\(set) to \(replicas)"
         case .pause(let set, let isPaused): "\(isPaused ? "pause" : "resume") set-\(set)"
         case .undo(let set): "undo set-\(set)"
+        case .undoWithData(let set): "undo set-\(set) with its data"
+        case .snapshot(let pick): "snapshot of volume \(pick)"
+        case .deleteSnapshot(let pick): "delete snapshot \(pick)"
         case .restart(let set): "restart set-\(set)"
         case .retry(let set): "retry set-\(set)"
         case .delete(let set, let orphans): "delete set-\(set)\(orphans ? ", its instances stay" : "")"

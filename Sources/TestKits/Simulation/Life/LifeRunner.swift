@@ -30,6 +30,9 @@ struct LifeRunner: Sendable {
         case .scale(let set, let replicas): try await change(set) { $0.spec.replicas = replicas }
         case .pause(let set, let isPaused): try await change(set) { $0.spec.paused = isPaused }
         case .undo(let set): try await undo(set)
+        case .undoWithData(let set): try await undoWithData(set)
+        case .snapshot(let pick): try await snapshot(pick)
+        case .deleteSnapshot(let pick): try await deleteSnapshot(pick)
         case .restart(let set): try await annotate(set, "imm.dev/restartedAt")
         case .retry(let set): try await annotate(set, "imm.dev/retry")
         case .delete(let set, let orphans):
@@ -100,7 +103,7 @@ struct LifeRunner: Sendable {
     }
 
     /// Conflicts are tried again; a set that is missing or on its way out is left as it is.
-    private func change(_ index: Int, _ change: (inout InstanceSet) -> Void) async throws {
+    func change(_ index: Int, _ change: (inout InstanceSet) -> Void) async throws {
         try await persistently {
             guard
                 var set = try await cluster.client.find(
@@ -156,7 +159,7 @@ struct LifeRunner: Sendable {
         return true
     }
 
-    private func ignoringMissing(_ body: () async throws -> Void) async throws {
+    func ignoringMissing(_ body: () async throws -> Void) async throws {
         do { try await body() } catch let error as APIStatus where error.isNotFound || error.isConflict {}
     }
 }

@@ -15,6 +15,8 @@ public struct LifeScript: Sendable, Hashable {
         public let name: String
         /// Volumes of each slot.
         public let claims: Int
+        /// Whether they are copied before an instance of another revision gets them.
+        public var takesSnapshots = false
 
         public init(name: String, claims: Int) {
             self.name = name
@@ -43,6 +45,9 @@ public struct LifeScript: Sendable, Hashable {
         if sets.isEmpty || random.below(3) == 0 { sets.append(SetShape(name: "web", claims: 0)) }
         // Another one with volumes of the same claims: what one lets go of is not the other's.
         if random.below(8) == 0 { sets.append(SetShape(name: "kv", claims: 1)) }
+        // From a stream of its own, so that what else a seed does stays as it was.
+        let copies = SeededRandomness(seed: seed).stream("copies")
+        for index in sets.indices where sets[index].claims > 0 { sets[index].takesSnapshots = copies.below(3) > 0 }
         self.sets = sets
         // A quarter of the lives see calm days: there a slip shows that a rough one hides behind its back-offs.
         let isCalm = random.below(4) == 0
@@ -56,6 +61,16 @@ public struct LifeScript: Sendable, Hashable {
             // Some right after each other, some after everything has calmed down.
             let pause = random.below(4) == 0 ? random.below(60_000) : random.below(4000)
             entries.append(Entry(pause: pause, action: LifeScript.action(random, sets)))
+        }
+        if let set = sets.firstIndex(where: \.takesSnapshots) {
+            for _ in 0..<copies.below(6) {
+                let actions: [LifeAction] = [
+                    .undoWithData(set: set), .undoWithData(set: set), .undoWithData(set: set),
+                    .snapshot(pick: copies.below(8)), .deleteSnapshot(pick: copies.below(8)),
+                ]
+                let entry = Entry(pause: copies.below(30_000), action: actions[copies.below(actions.count)])
+                entries.insert(entry, at: sets.count + copies.below(entries.count - sets.count + 1))
+            }
         }
     }
 

@@ -20,6 +20,7 @@ extension LifeScript.SetShape {
         for number in 0..<claims {
             var claim = VolumeClaimTemplate()
             claim.name = "data-\(number)"
+            claim.spec.snapshotBeforeReplace = takesSnapshots
             set.spec.volumeClaimTemplates.append(claim)
             var mount = VolumeMount()
             mount.name = claim.name

@@ -71,6 +71,20 @@ struct BentProvider: Provider {
 
     func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError) { try await base.deleteVolume(handle) }
 
+    func createSnapshot(_ creation: SnapshotCreation) async throws(ProviderError) -> ObservedSnapshot {
+        try await base.createSnapshot(creation)
+    }
+
+    func readSnapshot(_ handle: SnapshotHandle) async throws(ProviderError) -> ObservedSnapshot? {
+        try await base.readSnapshot(handle)
+    }
+
+    func deleteSnapshot(uid: String) async throws(ProviderError) { try await base.deleteSnapshot(uid: uid) }
+
+    func restoreVolume(_ restoration: VolumeRestoration) async throws(ProviderError) -> ObservedVolume {
+        try await base.restoreVolume(restoration)
+    }
+
     func execute(
         _ handle: InstanceHandle, command: [String], timeout: Duration
     ) async throws(ProviderError) -> ExecResult {

@@ -15,17 +15,20 @@ public struct Mutant: Sendable {
     public let bug: String
     /// One planner for each life of a controller: bugs with a memory forget it when the process dies.
     let planner: @Sendable () -> PlanFunction
+    let snapshots: @Sendable (SnapshotObservation) -> SnapshotStep
     let provider: @Sendable (any Provider) -> any Provider
     let client: @Sendable (any ResourceClient) -> any ResourceClient
 
     init(
         _ name: String, _ bug: String, planner: @escaping @Sendable () -> PlanFunction = { { Planner.plan($0) } },
+        snapshots: @escaping @Sendable (SnapshotObservation) -> SnapshotStep = { SnapshotPlanner.plan($0) },
         provider: @escaping @Sendable (any Provider) -> any Provider = { $0 },
         client: @escaping @Sendable (any ResourceClient) -> any ResourceClient = { $0 }
     ) {
         self.name = name
         self.bug = bug
         self.planner = planner
+        self.snapshots = snapshots
         self.provider = provider
         self.client = client
     }
@@ -33,7 +36,7 @@ public struct Mutant: Sendable {
     /// No bug.
     public static let none = Mutant("none", "no bug")
 
-    public static let all: [Mutant] = seeing + planning + calling + writing
+    public static let all: [Mutant] = seeing + planning + calling + writing + copying
 
     /// A planner that is shown something else than what was observed.
     static func seeing(
