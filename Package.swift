@@ -114,7 +114,7 @@ let package = Package(
             "GitOps",
             [
                 "Ambient", "ControllerRuntime", "GitClient", "ImageRegistry", "InfraAPI", "JSON", "Manifests",
-                "ResourceAPI", "Telemetry", crypto, logging,
+                "ProcessControl", "ResourceAPI", "Telemetry", crypto, logging,
             ]),
 
         // Front doors.

@@ -30,8 +30,8 @@ struct SourceCaches: Sendable {
     }
 
     /// Those that can still matter, in the order of their creation.
-    func approvals(of source: GitSource) -> [PruneApproval] {
-        approvals.list(index: Self.bySource, value: NamespacedName(source).description)
+    func approvals(of source: NamespacedName) -> [PruneApproval] {
+        approvals.list(index: Self.bySource, value: source.description)
             .filter { $0.status.outcome != .refused }
             .sorted {
                 ($0.metadata.creationTimestamp ?? .epoch, $0.name) < ($1.metadata.creationTimestamp ?? .epoch, $1.name)

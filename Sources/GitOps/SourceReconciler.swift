@@ -24,7 +24,7 @@ struct SourceReconciler: Sendable {
             let results = operations.takeResults(for: key)
             guard let source = caches.sources.get(key) else {
                 operations.cancelAll(of: key)
-                return .done
+                return await refuseApprovals(of: key)
             }
             take(results, source, logger)
             let plan = SyncPlanner.plan(observe(source))
@@ -47,6 +47,22 @@ struct SourceReconciler: Sendable {
         return .requeue(after: .zero)
     }
 
+    /// Those that name a source that is not there.
+    private func refuseApprovals(of key: NamespacedName) async -> ReconcileOutcome {
+        for var approval in caches.approvals(of: key) where approval.status.outcome == .pending {
+            approval.status.outcome = .refused
+            approval.status.decidedAt = surroundings.time.now
+            approval.status.message = "there is no GitSource \(key.name) in namespace \(key.namespace)"
+            do throws(APIStatus) {
+                caches.approvals.absorb(written: try await client.updateStatus(approval))
+            } catch {
+                if error.isConflict || error.isNotFound { return .requeue(after: SourceReconciler.patience) }
+                return .failed(error)
+            }
+        }
+        return .done
+    }
+
     // Observe.
 
     private func observe(_ source: GitSource) -> SyncObservation {
@@ -58,7 +74,7 @@ struct SourceReconciler: Sendable {
         observation.dependencies = DependencyState(of: source) { name in
             caches.sources.get(NamespacedName(namespace: source.namespace, name: name))
         }
-        observation.approvals = caches.approvals(of: source)
+        observation.approvals = caches.approvals(of: NamespacedName(source))
         guard case .rendered(let commit) = facts.content?.result else { return observation }
         var ids = commit.ids.union(source.status.inventory.map { ObjectID($0) })
         for namespace in commit.namespaces {
@@ -79,9 +95,11 @@ struct SourceReconciler: Sendable {
             let newest = PollRequest(
                 generation: source.metadata.generation, token: source.metadata.annotations[GitSource.syncAnnotation])
             facts.update(source.uid) { facts in
+                switch report.finding {
                 // The answer to an older request that comes after the one to the newest.
-                if case .polled(let request, _) = report.finding, request != newest, facts.poll?.request == newest {
-                    return
+                case .polled(let request, _): if request != newest, facts.poll?.request == newest { return }
+                // Of a commit that nobody wants any more, most often called off in the middle.
+                case .prepared(let key, _, _): if key != SyncPlanner.contentKey(of: source, facts) { return }
                 }
                 facts.take(
                     report, interval: .seconds(source.spec.intervalSeconds), jitterPercent: source.spec.jitterPercent,

@@ -14,6 +14,8 @@ final class GitSources: Sendable {
     private let directory: String
     private let fileRoots: [String]
     private let program: GitProgram
+    /// nil where kubectl is not installed.
+    private let kubectl: KubectlBuilder?
     private let surroundings: Surroundings
     private let logger: Logger
     private let metrics: MetricRegistry
@@ -30,6 +32,7 @@ final class GitSources: Sendable {
         directory = dataDirectory + "/git"
         self.fileRoots = fileRoots
         program = GitProgram(surroundings: surroundings)
+        kubectl = KubectlBuilder(directory: dataDirectory + "/kustomize", surroundings)
         self.surroundings = surroundings
         self.logger = logger
         self.metrics = metrics
@@ -41,7 +44,7 @@ final class GitSources: Sendable {
             client: client,
             acting: { source in AuthorizedClient(client, asGitSource: source.name, in: source.namespace) },
             repositories: { uid in self.mirror(uid) }, retainMirrors: { uids in self.retain(uids) },
-            fileRoots: fileRoots, surroundings, logger: logger, metrics: metrics)
+            fileRoots: fileRoots, builder: kubectl?.builder, surroundings, logger: logger, metrics: metrics)
     }
 
     private func mirror(_ uid: String) -> GitMirror {

@@ -213,4 +213,16 @@ import Testing
             #expect(try await Self.secrets(world).count == 10)
         }
     }
+
+    @Test func `an approval for a source that is not there is refused`() {
+        SyncWorld.run { world in
+            let commit = world.server.commit(Files.secrets(Self.ten))
+            var entry = InventoryEntry()
+            (entry.apiVersion, entry.kind, entry.namespace, entry.name, entry.uid) = (
+                "v1", "Secret", "default", "s0", "u"
+            )
+            try await Self.approve(world, "early", commit: commit, [entry])
+            #expect(try await Self.answer(world, "early").message == "there is no GitSource fleet in namespace default")
+        }
+    }
 }

@@ -143,21 +143,27 @@ import Testing
     @Test func `a kustomization is built from the whole repository, and refused where nothing can build it`() {
         SyncWorld.run { world in
             let files = [
-                "base/web.yaml": Files.set("web"), "app/kustomization.yaml": "- base/web.yaml\n",
+                "base/web.yaml": Files.set("web"), "app/kustomization.yaml": "resources: [../base/web.yaml]\n",
                 "app/ignored.yaml": Files.set("no"),
             ]
             let first = world.server.commit(files)
             try await world.makeSource { $0.spec.path = "app" }
             try await world.waitUntilApplied(first)
             #expect(try await world.source().status.inventory.map(\.name) == ["web"])
+            func refused(_ says: String) async throws {
+                try await world.wait("refused: \(says)") {
+                    let ready = try await world.source().ready
+                    return ready?.reason == "KustomizationFailed" && ready?.message.contains(says) == true
+                }
+            }
             var broken = files
-            broken["app/kustomization.yaml"] = "- base/nothing.yaml\n"
+            broken["app/kustomization.yaml"] = "resources: [../base/nothing.yaml]\n"
             world.server.commit(broken)
-            try await world.waitForReason("KustomizationFailed")
-            #expect(
-                try await world.source().ready?.message.contains(
-                    "app/kustomization.yaml: accumulating resources: base/nothing.yaml")
-                    == true)
+            try await refused("app/kustomization.yaml: resources names \"../base/nothing.yaml\", which is no file")
+            broken = files
+            broken["base/web.yaml"] = "broken"
+            world.server.commit(broken)
+            try await refused("app/kustomization.yaml: accumulating resources: ../base/web.yaml: malformed")
             world.hasBuilder.withLock { $0 = false }
             world.crash()
             let next = world.server.commit(files, subject: "again")

@@ -47,7 +47,7 @@ import Testing
             "Sources/GitOps",
             [
                 "Ambient", "ControllerRuntime", "Crypto", "GitClient", "ImageRegistry", "InfraAPI", "JSON", "Logging",
-                "Manifests", "ResourceAPI", "Telemetry",
+                "Manifests", "ProcessControl", "ResourceAPI", "Telemetry",
             ]
         ),
         ("Sources/APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "WebSocket"]),

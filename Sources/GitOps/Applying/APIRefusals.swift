@@ -25,7 +25,7 @@ extension SyncProblem {
         let role = id.kind == RoleBinding.resourceType.kind ? "admin" : "edit"
         if id.namespace.isEmpty {
             return
-                "what is cluster-scoped is written by administrators only: apply it by hand and take it out of the repository"
+                "no RoleBinding gives rights to what is cluster-scoped, which administrators write: apply it by hand and take it out of the repository"
         }
         var subject = "kind: GitSource, name: \(source.name)"
         if id.namespace != source.namespace { subject += ", namespace: \(source.namespace)" }

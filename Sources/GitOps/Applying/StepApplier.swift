@@ -90,8 +90,8 @@ struct StepApplier: Sendable {
     private func count(revertOf id: ObjectID) {
         let now = surroundings.time.uptime
         facts.update(source.uid) { facts in
+            facts.reverts = facts.reverts.filter { !$0.value.isForgotten(at: now) }
             var revert = facts.reverts[id] ?? RevertFact(count: 0, at: now)
-            if revert.isForgotten(at: now) { revert.count = 0 }
             revert.count += 1
             revert.at = now
             facts.reverts[id] = revert

@@ -92,16 +92,21 @@ struct SyncPlanner {
         }
     }
 
-    private var contentKey: ContentKey? {
-        let generation = observation.generation
-        if let named = spec.ref?.commit {
-            return GitCommitID(named).map { ContentKey(commit: $0, generation: generation, token: observation.token) }
+    private var contentKey: ContentKey? { SyncPlanner.contentKey(of: source, facts) }
+
+    /// What is to be prepared and applied, as far as it is known.
+    static func contentKey(of source: GitSource, _ facts: SourceFacts) -> ContentKey? {
+        let (generation, stored) = (source.metadata.generation, source.status)
+        if let named = source.spec.ref?.commit {
+            let token = source.metadata.annotations[GitSource.syncAnnotation]
+            return GitCommitID(named).map { ContentKey(commit: $0, generation: generation, token: token) }
         }
         if let tip = facts.tip, tip.generation == generation {
             return ContentKey(commit: tip.commit, generation: generation, token: facts.poll?.request.token)
         }
         // The server does not answer since we started: what was applied last stands, and is kept as it is.
-        guard pollProblem != nil, stored.lastAppliedGeneration == generation,
+        guard let poll = facts.poll, poll.request.generation == generation, poll.problem != nil,
+            stored.lastAppliedGeneration == generation,
             let commit = stored.lastAppliedCommit.flatMap({ GitCommitID($0) })
         else { return nil }
         return ContentKey(commit: commit, generation: generation, token: nil)

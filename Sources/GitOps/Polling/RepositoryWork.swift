@@ -93,6 +93,9 @@ struct RepositoryWork: Sendable {
             )
         }
         let all = try await filesBelow(".", commit, repository, limit).filter { $0.kind == .regular }
+        do throws(SyncProblem) {
+            try KustomizationCheck(all).check(path)
+        } catch { throw SyncProblem(error.reason, "\(commit):\(error.message)") }
         let built: [UInt8]
         do throws(GitError) {
             built = try await builder(all, path, .seconds(source.spec.timeoutSeconds))

@@ -14,9 +14,14 @@ public typealias KustomizationBuilder =
 enum Kustomization {
     private static let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"]
 
+    /// What they are called in a directory.
+    static func files(in path: String) -> [String] {
+        let directory = path == "." ? "" : path + "/"
+        return names.map { directory + $0 }
+    }
+
     /// The path of the directory's own, if it has one.
     static func file(in path: String, among files: [GitFile]) -> String? {
-        let directory = path == "." ? "" : path + "/"
-        return names.map { directory + $0 }.first { name in files.contains { $0.path == name } }
+        Kustomization.files(in: path).first { name in files.contains { $0.path == name } }
     }
 }

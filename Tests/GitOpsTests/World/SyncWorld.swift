@@ -92,16 +92,20 @@ final class SyncWorld: Sendable {
             simulation.surroundings, logger: Logger(label: "gitops") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    /// As little as a kustomization can say: the files that it lists, one in each line that begins with a dash.
+    /// As little as a kustomization can say: the files that it lists in flow style, from its own directory.
     private static let build: KustomizationBuilder = { files, path, _ throws(GitError) in
         func text(_ path: String) -> String? {
             files.first { $0.path == path }.map { String(decoding: $0.bytes, as: UTF8.self) }
         }
         guard let listed = text("\(path)/kustomization.yaml") else { throw GitError(.failed, "no kustomization") }
         var documents: [String] = []
-        for line in listed.split(separator: "\n") where line.hasPrefix("- ") {
-            guard let document = text(String(line.dropFirst(2))) else {
-                throw GitError(.refused, "accumulating resources: \(line.dropFirst(2)): no such file")
+        let names = listed.drop { $0 != "[" }.dropFirst().prefix { $0 != "]" }.split(separator: ", ")
+        for name in names {
+            guard let document = text(String(name).replacing("../", with: "")) else {
+                throw GitError(.refused, "no file \(name)")
+            }
+            guard !document.hasPrefix("broken") else {
+                throw GitError(.refused, "accumulating resources: \(name): malformed")
             }
             documents.append(document)
         }
