@@ -238,8 +238,8 @@ let package = Package(
         tests(
             "GitOpsTests",
             [
-                "GitOps", "GitClient", "ControllerRuntime", "InfraAPI", "JSON", "Ambient", "Manifests", "ObjectStore",
-                "ResourceAPI", "Simulation", "Telemetry", logging,
+                "GitOps", "GitClient", "ControllerRuntime", "ImageRegistry", "InfraAPI", "JSON", "Ambient", "Manifests",
+                "ObjectStore", "ResourceAPI", "Simulation", "Telemetry", logging,
             ]),
         tests("HouseRulesTests", []),
     ]
