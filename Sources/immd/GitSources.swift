@@ -42,7 +42,8 @@ final class GitSources: Sendable {
             client: client,
             acting: { source in AuthorizedClient(client, asGitSource: source.name, in: source.namespace) },
             repositories: { uid in self.mirror(uid) }, retainMirrors: { uids in self.retain(uids) },
-            fileRoots: fileRoots, registry: RegistryClient(surroundings.time), surroundings, logger: logger, metrics: metrics)
+            fileRoots: fileRoots, registry: RegistryClient(surroundings.time), surroundings, logger: logger,
+            metrics: metrics)
     }
 
     private func mirror(_ uid: String) -> GitMirror {
