@@ -72,8 +72,9 @@ struct CheckoutDifference: Sendable {
                 entry.uid.isEmpty || object.uid == entry.uid
             else { continue }
             let mark = object[path: ["metadata", "annotations", GitSource.pruneAnnotation]]
-            let holdsData = type == Volume.resourceType || type == Namespace.resourceType
-            pruned.append(Pruned(entry: entry, isKept: !source.spec.prune.enabled || holdsData || mark == "Keep"))
+            // As the controller decides it: what holds data, and the source itself, are let go of.
+            let isSpared = type == Volume.resourceType || type == Namespace.resourceType || object.uid == source.uid
+            pruned.append(Pruned(entry: entry, isKept: !source.spec.prune.enabled || isSpared || mark == "Keep"))
         }
         return pruned
     }
