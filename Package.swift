@@ -234,7 +234,7 @@ let package = Package(
             ],
             exclude: ["Kubectl/Python", "Kubectl/Transcripts"]),
         tests("GitClientTests", ["GitClient", "GitServers", "Ambient"]),
-        tests("ImageRegistryTests", ["ImageRegistry", "HTTPTransport", "JSON", "Ambient"]),
+        tests("ImageRegistryTests", ["ImageRegistry", "GitServers", "HTTPTransport", "JSON", "Ambient"]),
         tests(
             "GitOpsTests",
             [

@@ -1,15 +1,15 @@
 import Ambient
-import Glibc
+import GitServers
 import HTTPTransport
 import ImageRegistry
 import JSON
 import Testing
 
 /// Against Debian's docker-registry on loopback.
-@Suite(.enabled(if: RegistryProcess.isThere, "needs docker-registry, or its path in IMM_TEST_REGISTRY"))
+@Suite(.enabled(if: RegistryServer.isThere, "needs docker-registry"))
 struct RealRegistryTests {
     @Test func `tags and digests are those that were pushed`() async throws {
-        try await RegistryProcess.with { registry in
+        try await Pushed.with { registry in
             let client = RegistryClient(SystemTime())
             let repository = "\(registry.address)/team/app"
             var digests: [String: String] = [:]
@@ -24,7 +24,7 @@ struct RealRegistryTests {
     }
 
     @Test func `what is not there is not found`() async throws {
-        try await RegistryProcess.with { registry in
+        try await Pushed.with { registry in
             _ = try await registry.push("team/app", "1")
             let client = RegistryClient(SystemTime())
             await #expect(throws: RegistryError.self) { _ = try await client.tags(of: "\(registry.address)/team/none") }
@@ -36,44 +36,18 @@ struct RealRegistryTests {
     }
 }
 
-/// The registry as a process, with its data in a temporary directory.
-struct RegistryProcess {
-    static let binary = getenv("IMM_TEST_REGISTRY").map { String(cString: $0) } ?? "/usr/bin/docker-registry"
-    static let isThere = access(binary, X_OK) == 0
-
-    /// `127.0.0.1:port`
+/// The registry, and what pushes to it.
+private struct Pushed {
     let address: String
     private let transport: HTTPTransport
 
-    static func with(_ body: (RegistryProcess) async throws -> Void) async throws {
-        let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(root)/imm-registry-XXXXXX".utf8CString)
-        try #require(mkdtemp(&template) != nil)
-        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { waitpid(spawn(["/bin/rm", "-rf", directory]), nil, 0) }
-        let address = "127.0.0.1:\(20000 + SystemRandomness().below(20000))"
-        let text = """
-            version: 0.1
-            storage: {filesystem: {rootdirectory: \(directory)/data}}
-            http: {addr: "\(address)"}
-            log: {level: error}
-            """
-        let file = try #require(fopen(directory + "/config.yml", "w"))
-        fputs(text, file)
-        fclose(file)
-        let process = spawn([binary, "serve", directory + "/config.yml"])
-        defer {
-            kill(process, SIGKILL)
-            waitpid(process, nil, 0)
-        }
-        let registry = RegistryProcess(
-            address: address, transport: HTTPTransport(endpoint: .tcp(base: "http://" + address)))
-        defer { registry.transport.shutdown() }
-        for _ in 0..<200 {
-            if (try? await registry.transport.send(HTTPRequest(.get, "/v2/")))?.status == 200 { break }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        try await body(registry)
+    static func with(_ body: (Pushed) async throws -> Void) async throws {
+        let server = try RegistryServer()
+        defer { server.end() }
+        let pushed = Pushed(
+            address: server.address, transport: HTTPTransport(endpoint: .tcp(base: "http://" + server.address)))
+        defer { pushed.transport.shutdown() }
+        try await body(pushed)
     }
 
     /// Pushes an image without layers, and returns its digest as the registry tells it.
@@ -99,19 +73,5 @@ struct RegistryProcess {
                 headers: ["Content-Type": "application/vnd.oci.image.manifest.v1+json"], body: manifest.encoded()))
         try #require(pushed.status == 201, "\(String(decoding: pushed.body, as: UTF8.self))")
         return try #require(pushed.headers["Docker-Content-Digest"])
-    }
-
-    private static func spawn(_ arguments: [String]) -> pid_t {
-        var process: pid_t = 0
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor: Int32 in [0, 1, 2] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
-        }
-        var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        posix_spawn(&process, arguments[0], &actions, nil, &pointers, environ)
-        return process
     }
 }
