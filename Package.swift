@@ -234,12 +234,12 @@ let package = Package(
             ],
             exclude: ["Kubectl/Python", "Kubectl/Transcripts"]),
         tests("GitClientTests", ["GitClient", "GitServers", "Ambient"]),
-        tests("ImageRegistryTests", ["ImageRegistry", "HTTPTransport", "JSON", "Ambient"]),
+        tests("ImageRegistryTests", ["ImageRegistry", "GitServers", "HTTPTransport", "JSON", "Ambient"]),
         tests(
             "GitOpsTests",
             [
-                "GitOps", "GitClient", "ControllerRuntime", "InfraAPI", "JSON", "Ambient", "Manifests", "ObjectStore",
-                "ResourceAPI", "Simulation", "Telemetry", logging,
+                "GitOps", "GitClient", "ControllerRuntime", "ImageRegistry", "InfraAPI", "JSON", "Ambient", "Manifests",
+                "ObjectStore", "ResourceAPI", "Simulation", "Telemetry", logging,
             ]),
         tests("HouseRulesTests", []),
     ]

@@ -1,6 +1,7 @@
 public import Ambient
 public import ControllerRuntime
 public import GitClient
+public import ImageRegistry
 import InfraAPI
 public import Logging
 public import ResourceAPI
@@ -17,6 +18,7 @@ public final class GitOpsControllers: Sendable {
     private let operations: BackgroundOperations<RepositoryReport>
     private let events: EventRecorder
     private let facts: FactKeeper
+    private let imageUpdates: ImageUpdateController?
     private let retainMirrors: @Sendable (Set<String>) async -> Void
     private let departed = Signal()
     private let surroundings: Surroundings
@@ -30,13 +32,14 @@ public final class GitOpsControllers: Sendable {
     ///   - retainMirrors: told the uids of all sources that there are; copies of others may be deleted.
     ///   - fileRoots: directories below which `file://` URLs may lie.
     ///   - builder: of kustomizations; nil: they are refused.
+    ///   - registry: whom image updates ask; nil: nobody looks for newer images.
     ///   - metrics: where reconciles and queues are counted; nil: nowhere.
     public init(
         client: any ResourceClient, acting: @escaping @Sendable (NamespacedName) -> any ResourceClient,
         repositories: @escaping @Sendable (_ uid: String) -> any GitRepository,
         retainMirrors: @escaping @Sendable (_ uids: Set<String>) async -> Void = { _ in }, fileRoots: [String] = [],
-        builder: KustomizationBuilder? = nil, _ surroundings: Surroundings, logger: Logger,
-        metrics: MetricRegistry? = nil
+        builder: KustomizationBuilder? = nil, registry: (any RegistryReading)? = nil, _ surroundings: Surroundings,
+        logger: Logger, metrics: MetricRegistry? = nil
     ) {
         let (caches, facts) = (SourceCaches(), FactKeeper())
         let queue = LateQueue()
@@ -44,13 +47,18 @@ public final class GitOpsControllers: Sendable {
             queue.add($0)
         }
         let events = EventRecorder(client, component: "immd", surroundings, logger: logger)
+        let access = RemoteAccess(acting: acting, fileRoots: fileRoots)
         let reconciler = SourceReconciler(
             client: client, caches: caches, facts: facts, operations: operations,
             work: RepositoryWork(
-                access: RemoteAccess(acting: acting, fileRoots: fileRoots), repositories: repositories,
-                builder: builder,
-                time: surroundings.time),
+                access: access, repositories: repositories, builder: builder, time: surroundings.time),
             events: events, surroundings: surroundings)
+        imageUpdates = registry.map { registry in
+            ImageUpdateController(
+                client: client, sources: caches.sources,
+                work: ImageUpdateWork(registry: registry, repositories: repositories, access, surroundings.time),
+                events: events, surroundings, logger: logger, metrics: metrics)
+        }
         controller = Controller(
             "gitsources", backoff: Backoff.Policy(maximum: .seconds(60)), surroundings, logger: logger, metrics: metrics
         ) { key, logger in
@@ -81,6 +89,7 @@ public final class GitOpsControllers: Sendable {
             group.addTask {
                 await Reflector(self.client, into: self.caches.approvals, self.surroundings, logger: self.logger).run()
             }
+            if let imageUpdates { group.addTask { await imageUpdates.run() } }
             group.addTask { await self.events.run() }
             group.addTask { await self.operations.run() }
             group.addTask {

@@ -16,6 +16,10 @@ public struct ManifestDocument: Sendable {
     /// nearest node above it.
     public func position(of path: FieldPath) -> Position { positions.position(of: path) }
 
+    /// Where the value at `path` begins in the text: with its tag and its anchor, if it has them; of an alias where the node
+    /// stands that it repeats. nil when there is no such value.
+    public func valuePosition(of path: FieldPath) -> Position? { positions.node(at: path)?.position }
+
     /// A diagnostic about the field at `path`.
     public func diagnostic(at path: FieldPath, _ message: String, hint: String? = nil) -> Diagnostic {
         Diagnostic(file: file, position: position(of: path), message: message, hint: hint)

@@ -43,4 +43,21 @@ struct PositionTree: Sendable {
         }
         return nearest
     }
+
+    /// The node at `path`; nil when there is none.
+    func node(at path: FieldPath) -> PositionTree? {
+        var tree = self
+        for element in path.elements {
+            switch (element, tree.children) {
+            case (.field(let name), .fields(let fields)):
+                guard let field = fields.first(where: { $0.key.isByteEqual(to: name) }) else { return nil }
+                tree = field.value
+            case (.index(let index), .elements(let elements)):
+                guard elements.indices.contains(index) else { return nil }
+                tree = elements[index]
+            default: return nil
+            }
+        }
+        return tree
+    }
 }

@@ -3,6 +3,7 @@ import Ambient
 import ControllerRuntime
 import GitClient
 import GitOps
+import ImageRegistry
 import Logging
 import ProcessControl
 import ResourceAPI
@@ -44,7 +45,8 @@ final class GitSources: Sendable {
             client: client,
             acting: { source in AuthorizedClient(client, asGitSource: source.name, in: source.namespace) },
             repositories: { uid in self.mirror(uid) }, retainMirrors: { uids in self.retain(uids) },
-            fileRoots: fileRoots, builder: kubectl?.builder, surroundings, logger: logger, metrics: metrics)
+            fileRoots: fileRoots, builder: kubectl?.builder, registry: RegistryClient(surroundings.time), surroundings,
+            logger: logger, metrics: metrics)
     }
 
     private func mirror(_ uid: String) -> GitMirror {

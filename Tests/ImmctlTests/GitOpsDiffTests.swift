@@ -65,6 +65,20 @@ import Testing
         }
     }
 
+    @Test func `a field that somebody else owns is told, and the rest is shown all the same`() async throws {
+        let bench = try await Bench()
+        let web = try await apply(bench, "web", replicas: 3)
+        _ = try await bench.client.mergePatch(
+            ObjectReference(InstanceSet.resourceType, namespace: "default", name: "web"), ["spec": ["replicas": 7]],
+            nil, WriteOptions(fieldManager: "kubectl-edit"))
+        try await bench.create(Sources.source { $0.status.inventory = [web] })
+        let result = await bench.run("gitops diff fleet --path -", input: Manifest.web())
+        #expect(result.status == .differences)
+        #expect(result.lines.contains("-  replicas: 7") && result.lines.contains("+  replicas: 3"))
+        #expect(result.errors.hasPrefix("warning: <stdin>:1:1: instanceset.imm.dev/web: "), "\(result.errors)")
+        #expect(result.errors.contains("kubectl-edit"))
+    }
+
     @Test func `manifests of a kustomization come from the standard input`() async throws {
         let bench = try await Bench()
         let web = try await apply(bench, "web", replicas: 3)

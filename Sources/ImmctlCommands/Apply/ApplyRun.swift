@@ -9,6 +9,8 @@ struct ApplyRun: Sendable {
     let forceConflicts: Bool
     /// Whose fields they become.
     var fieldManager = Session.fieldManager
+    /// Whether a conflict is only told, and the rest shown as if it were forced.
+    var tellsConflicts = false
 
     /// What a document would do.
     struct Preview: Sendable {
@@ -80,7 +82,9 @@ struct ApplyRun: Sendable {
         do throws(APIStatus) {
             return try await session.client.apply(document.object, options)
         } catch {
-            guard ApplyRun.isConflictWithOurselves(error) else { throw error }
+            let isTold = tellsConflicts && error.isConflictOfFields
+            guard isTold || ApplyRun.isConflictWithOurselves(error) else { throw error }
+            if isTold { console.warn("\(document.place): \(document.reference.qualifiedName): \(error.message)") }
             options.force = true
             return try await session.client.apply(document.object, options)
         }
@@ -103,4 +107,9 @@ struct ApplyRun: Sendable {
         }
         return stable(left) == stable(right)
     }
+}
+
+extension APIStatus {
+    /// Whether others own fields that the apply sets.
+    fileprivate var isConflictOfFields: Bool { isConflict && causes.contains { $0.reason == "FieldManagerConflict" } }
 }

@@ -34,8 +34,9 @@ struct CheckoutDifference: Sendable {
             [try folder(path)], recursive: true, namespace: nil,
             defaultNamespace: source.spec.targetNamespace ?? source.namespace, invocation.console
         ).documents
-        var run = ApplyRun(session: session, console: invocation.console, forceConflicts: true)
+        var run = ApplyRun(session: session, console: invocation.console, forceConflicts: false)
         run.fieldManager = GitSource.managerPrefix + source.name
+        run.tellsConflicts = true
         let differences = try await run.preview(documents).map { preview in
             ObjectDifference(
                 preview.document.reference, live: preview.existing, merged: preview.applied ?? preview.document.object)
@@ -68,10 +69,12 @@ struct CheckoutDifference: Sendable {
             guard let type = entry.type else { continue }
             let reference = ObjectReference(type, in: entry.namespace, name: entry.name)
             guard !wanted.contains(reference), let object = try await session.client.stored(reference),
-                object.uid == entry.uid
+                entry.uid.isEmpty || object.uid == entry.uid
             else { continue }
             let mark = object[path: ["metadata", "annotations", GitSource.pruneAnnotation]]
-            pruned.append(Pruned(entry: entry, isKept: !source.spec.prune.enabled || mark == "Keep"))
+            // As the controller decides it: what holds data, and the source itself, are let go of.
+            let isSpared = type == Volume.resourceType || type == Namespace.resourceType || object.uid == source.uid
+            pruned.append(Pruned(entry: entry, isKept: !source.spec.prune.enabled || isSpared || mark == "Keep"))
         }
         return pruned
     }

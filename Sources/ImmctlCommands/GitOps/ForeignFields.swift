@@ -23,7 +23,7 @@ struct ForeignFields: Sendable {
                 found.append(ForeignFields(entry, "it is gone: the next sync makes it again"))
                 continue
             }
-            guard object.uid == entry.uid else {
+            guard entry.uid.isEmpty || object.uid == entry.uid else {
                 found.append(ForeignFields(entry, "it is another object of this name: somebody made it anew"))
                 continue
             }

@@ -10,7 +10,8 @@ struct GitOpsDiffCommand: ImmctlCommand {
         discussion: """
             With --path, the checkout of the repository at DIR is read as the source reads it (its spec.path below DIR), each \
             manifest is tried on the server as the source would apply it (dry run, with your own rights), and what would be \
-            pruned is named: what pushing this checkout would change. With --path - the manifests come from the standard \
+            pruned is named: what pushing this checkout would change. Where others own a field that it sets, that is said: unless \
+            it is drift, which the source undoes, it refuses such a commit. With --path - the manifests come from the standard \
             input, as kubectl kustomize prints them.
 
             Without --path, what is not as the source left it: objects that are gone, and fields that others set.
