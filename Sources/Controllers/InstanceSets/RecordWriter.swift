@@ -165,7 +165,7 @@ struct RecordWriter: Sendable {
         volume.spec.claim = nil
         volume.metadata.labels[Labels.set] = nil
         volume.metadata.labels[Labels.slot] = nil
-        absorb(try await client.update(volume), into: caches.volumes)
+        try await update(volume, caches.volumes)
     }
 
     func createSnapshot(_ name: String, _ spec: SlotSnapshotSpec) async throws(APIStatus) {
@@ -174,7 +174,7 @@ struct RecordWriter: Sendable {
         snapshot.metadata.labels = [Labels.set: set.name]
         snapshot.metadata.finalizers = [SlotSnapshot.finalizer]
         snapshot.spec = spec
-        absorb(try await client.create(snapshot), into: caches.snapshots)
+        try await create(snapshot, caches.snapshots)
     }
 
     func attach(_ names: [String], instance: String, uid: String, epoch: Int) async throws(APIStatus) {

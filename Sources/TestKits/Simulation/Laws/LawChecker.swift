@@ -26,7 +26,8 @@ public final class LawChecker: Sendable {
         state = Guarded(
             State(rules: [
                 NeverEditedRule(), OneWriterRule(), NothingLostRule(), BudgetRule(planAge: planAge),
-                NothingForeignRule(), SnapshotRule(), IntentRule(), BackoffRule(), NewestWinsRule(), VerdictRule(engine),
+                NothingForeignRule(), SnapshotRule(), IntentRule(), BackoffRule(), NewestWinsRule(),
+                VerdictRule(engine),
             ]))
     }
 
