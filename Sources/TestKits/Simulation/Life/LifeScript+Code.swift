@@ -1,7 +1,10 @@
 extension LifeScript {
     /// As an entry of `PastFailure.all`, in Swift.
     public func code(bug: String) -> String {
-        let shapes = sets.map { ".init(name: \"\($0.name)\", claims: \($0.claims))" }.joined(separator: ", ")
+        let shapes = sets.map { set in
+            let copies = set.takesSnapshots ? ", takesSnapshots: true" : ""
+            return ".init(name: \"\(set.name)\", claims: \(set.claims)\(copies))"
+        }.joined(separator: ", ")
         let deleted = deletedInTheEnd.indices.filter { deletedInTheEnd[$0] }.map(String.init).joined(separator: ", ")
         let options = (deleted.isEmpty ? "" : " deleted: [\(deleted)],") + (faults == .none ? " isCalm: true," : "")
         let lines = entries.map { "                (\($0.pause), \($0.action.code))," }.joined(separator: "\n")
@@ -24,6 +27,9 @@ extension LifeAction {
         case .scale(let set, let replicas): ".scale(set: \(set), replicas: \(replicas))"
         case .pause(let set, let isPaused): ".pause(set: \(set), \(isPaused))"
         case .undo(let set): ".undo(set: \(set))"
+        case .undoWithData(let set): ".undoWithData(set: \(set))"
+        case .snapshot(let pick): ".snapshot(pick: \(pick))"
+        case .deleteSnapshot(let pick): ".deleteSnapshot(pick: \(pick))"
         case .restart(let set): ".restart(set: \(set))"
         case .retry(let set): ".retry(set: \(set))"
         case .delete(let set, let orphans): ".delete(set: \(set), orphansInstances: \(orphans))"

@@ -18,9 +18,10 @@ public struct LifeScript: Sendable, Hashable {
         /// Whether they are copied before an instance of another revision gets them.
         public var takesSnapshots = false
 
-        public init(name: String, claims: Int) {
+        public init(name: String, claims: Int, takesSnapshots: Bool = false) {
             self.name = name
             self.claims = claims
+            self.takesSnapshots = takesSnapshots
         }
 
         var canSurge: Bool { claims == 0 }
