@@ -40,7 +40,7 @@ final class ObjectMirror: Sendable {
         }
     }
 
-    /// The kinds that a repository may hold: what users write, but for requests (a PruneApproval, a VolumeForceDetach), which a
+    /// The kinds that a repository may hold: what users write, but for requests (a PruneApproval, a VolumeForceDetach, a SlotSnapshot), which a
     /// sync must not repeat, and records (Events, Leases).
     private static let kinds: [any APIObject.Type] = [
         InstanceSet.self, Volume.self, ProviderObject.self, GitSource.self, RoleBinding.self, Namespace.self,
