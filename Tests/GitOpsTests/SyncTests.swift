@@ -218,4 +218,26 @@ import Testing
             #expect(try await world.source().isBeingDeleted == false)
         }
     }
+
+    @Test func `fields that a commit adds and takes away are there and gone, lists too`() {
+        SyncWorld.run { world in
+            func set(_ more: String) -> String { Files.set("web") + more }
+            let first = world.server.commit(["web.yaml": set("")])
+            try await world.makeSource { $0.spec.intervalSeconds = 5 }
+            try await world.waitUntilApplied(first)
+            let second = world.server.commit([
+                "web.yaml": set(
+                    "      command: [/bin/sh, -c, exit 3]\n      env: [{name: STEP, value: \"2\"}]\n")
+            ])
+            try await world.waitUntilApplied(second)
+            var template = try await world.set("web")?.spec.template.spec
+            #expect(template?.command == ["/bin/sh", "-c", "exit 3"])
+            #expect(template?.env.map(\.name) == ["STEP"])
+            let third = world.server.commit(["web.yaml": set("      command: [/bin/true]\n")])
+            try await world.waitUntilApplied(third)
+            template = try await world.set("web")?.spec.template.spec
+            #expect(template?.command == ["/bin/true"])
+            #expect(template?.env == [])
+        }
+    }
 }

@@ -35,7 +35,7 @@ struct CheckoutDifference: Sendable {
             defaultNamespace: source.spec.targetNamespace ?? source.namespace, invocation.console
         ).documents
         var run = ApplyRun(session: session, console: invocation.console, forceConflicts: false)
-        run.fieldManager = GitSource.managerPrefix + source.name
+        run.fieldManager = source.fieldManager
         run.tellsConflicts = true
         let differences = try await run.preview(documents).map { preview in
             ObjectDifference(

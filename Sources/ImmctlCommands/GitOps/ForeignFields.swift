@@ -27,7 +27,7 @@ struct ForeignFields: Sendable {
                 found.append(ForeignFields(entry, "it is another object of this name: somebody made it anew"))
                 continue
             }
-            found += fields(of: object, entry, apart: GitSource.managerPrefix + source.name)
+            found += fields(of: object, entry, apart: source.fieldManager)
         }
         return found
     }
