@@ -22,12 +22,12 @@ struct VolumeCopier: Sendable {
 
     func copy() async throws(ProviderError) -> ArchiveSummary {
         try await removeHelpersOfOtherTries()
-        let image = try await usableImage()
+        let images = try await usableImages()
         var helpers: [String] = []
         do throws(ProviderError) {
-            let reader = try await makeHelper(names.copyReader(uid), image, mounting: source, isReadOnly: true)
+            let reader = try await makeHelper(names.copyReader(uid), images, mounting: source, isReadOnly: true)
             helpers.append(reader)
-            let writer = try await makeHelper(names.copyWriter(uid), image, mounting: target, isReadOnly: false)
+            let writer = try await makeHelper(names.copyWriter(uid), images, mounting: target, isReadOnly: false)
             helpers.append(writer)
             let summary = try await copy(from: reader, to: writer)
             for helper in helpers { try await provider.remove(helper, "remove a container of a copy") }
@@ -77,29 +77,35 @@ struct VolumeCopier: Sendable {
         return general.code == .notFound ? ProviderError(.volumeInUse, general.message) : general
     }
 
-    /// Any image will do, since nothing of it runs; one must be there.
-    private func usableImage() async throws(ProviderError) -> String {
-        if let image {
-            let known = try await engineRead("inspect the image \(image)") { () throws(DockerError) in
-                try await provider.engine.inspectImage(image)
-            }
-            if let known { return known.id }
-        }
+    /// Any image will do, since nothing of it runs; one must be there. The preferred one comes first; of the others a few, since
+    /// somebody may remove one at any time.
+    private func usableImages() async throws(ProviderError) -> [String] {
         let images = try await engineCall("list the images") { () throws(DockerError) in
             try await provider.engine.listImages()
         }
-        guard let any = images.map(\.id).min() else {
+        let candidates = (image.map { [$0] } ?? []) + images.map(\.id).sorted().prefix(4)
+        guard !images.isEmpty else {
             throw ProviderError(
                 .imageNotFound,
-                "\(what): the engine reaches a volume's files through a container, and it has no image to "
-                    + "make one of; pull any")
+                "\(what): the engine reaches a volume's files through a container, and it has no image to make one of; pull "
+                    + "any")
         }
-        return any
+        return candidates
     }
 
     private func makeHelper(
-        _ name: String, _ image: String, mounting volume: String, isReadOnly: Bool
+        _ name: String, _ images: [String], mounting volume: String, isReadOnly: Bool
     ) async throws(ProviderError) -> String {
+        for image in images {
+            if let id = try await makeHelper(name, image, mounting: volume, isReadOnly: isReadOnly) { return id }
+        }
+        throw ProviderError(.imageNotFound, "\(what): none of the images that the engine lists is there any more")
+    }
+
+    /// nil: the image is not there.
+    private func makeHelper(
+        _ name: String, _ image: String, mounting volume: String, isReadOnly: Bool
+    ) async throws(ProviderError) -> String? {
         var spec = ContainerSpec(image: image)
         // Some command must be there; it never runs.
         spec.entrypoint = []
@@ -119,6 +125,7 @@ struct VolumeCopier: Sendable {
             if error.saysNameTaken {
                 throw ProviderError(.volumeInUse, "\(what): another try of it is under way under the name \(name)")
             }
+            if error.kind == .notFound, error.engineMessage.lowercased().contains("image") { return nil }
             if EngineRefusal.code(error) == .quota {
                 throw ProviderError(.quota, "\(what): \(error.description); free space at the engine")
             }
