@@ -59,12 +59,14 @@ extension GitMirror {
         place.environment["GNUPGHOME"] = ring.path
         for (number, key) in keys.enumerated() {
             let result = try await program.run(
-                gpg, "gpg --import", ["--import"], in: place, input: call.input(Array(key.utf8)))
-            guard result.isSuccess else {
+                gpg, "gpg --import", ["--status-fd", "1", "--import"], in: place, input: call.input(Array(key.utf8)))
+            // Its exit code tells too of an agent that it cannot reach (below a long path, for one), which nothing here needs.
+            guard String(decoding: result.output, as: UTF8.self).contains("[GNUPG:] IMPORT_OK ") else {
                 let said = GitText.errors(result.errors, hiding: [])
                 throw GitError(
                     .unverified,
-                    "The signature of commit \(commit) is not looked at: key \(number + 1) of the Secret that spec.verification names is no OpenPGP public key: \(said).")
+                    "The signature of commit \(commit) is not looked at: key \(number + 1) of the Secret that spec.verification names is no OpenPGP public key: \(said)."
+                )
             }
         }
         let result = try await program.run(["verify-commit", "--raw", commit.hex], in: place)
