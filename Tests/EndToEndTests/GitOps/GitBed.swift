@@ -75,7 +75,7 @@ struct GitBed: Sendable {
         }
     }
 
-    private func bind(_ role: RoleBindingSpec.Role) async throws {
+    func bind(_ role: RoleBindingSpec.Role) async throws {
         var binding = RoleBinding()
         binding.metadata = ObjectMeta(name: "fleet", namespace: "default")
         binding.spec.subject.kind = .gitSource

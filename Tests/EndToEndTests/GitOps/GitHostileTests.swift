@@ -70,16 +70,16 @@ extension EndToEnd.GitOps {
 
         @Test func `a url that is an option or a program is refused before anything starts`() async throws {
             try await GitBed.with { git in
-                for url in [
-                    "--upload-pack=touch /tmp/x", "ext::sh -c id", "ssh://-oProxyCommand=id/x", "file:///etc",
-                    "git@host:x",
-                ] {
+                for url in ["--upload-pack=touch /tmp/x", "ext::sh -c id", "ssh://-oProxyCommand=id/x", "git@host:x"] {
                     let error = await #expect(throws: (any Error).self) {
                         try await git.apply(source: "evil", ["url": .string(url)])
                     }
-                    if url.hasPrefix("file") { continue }
                     #expect("\(error.map { "\($0)" } ?? "")".contains("spec.url"), "\(url)")
                 }
+                // Files of this host are the administrator's to open, by --git-file-root.
+                try await git.apply(source: "fleet", ["url": "file:///etc", "path": "."])
+                let refused = try await git.refused("URLRefused")
+                #expect(refused.ready?.message.contains("--git-file-root") == true, "\(refused.ready?.message ?? "")")
             }
         }
     }

@@ -80,21 +80,16 @@ extension EndToEnd.GitOps {
                 let denied = try await git.refused("Forbidden", at: commit)
                 #expect(denied.ready?.message.contains("RoleBinding") == true)
 
-                // A person was there first.
-                try await git.bed.apply(manifest)
+                // A person was there first, with other values.
+                var theirs = manifest
+                theirs.replicas = 2
+                try await git.bed.apply(theirs)
                 try await git.bed.settled("web")
-                var binding = RoleBinding()
-                binding.metadata = ObjectMeta(name: "fleet", namespace: "default")
-                binding.spec.subject.kind = .gitSource
-                binding.spec.subject.name = "fleet"
-                binding.spec.role = .edit
-                _ = try await git.bed.client.create(binding)
-                manifest.environment = [("STEP", "git")]
-                manifest.replicas = 2
-                let second = try git.commit(manifest)
-                let conflict = try await git.refused("FieldConflict", at: second)
+                try await git.bind(.edit)
+                try await git.sync()
+                let conflict = try await git.refused("FieldConflict", at: commit)
                 #expect(conflict.ready?.message.contains("immctl") == true, "\(conflict.ready?.message ?? "")")
-                #expect(try await git.bed.fleet("web").set?.spec.replicas == 1)
+                #expect(try await git.bed.fleet("web").set?.spec.replicas == 2)
             }
         }
 
