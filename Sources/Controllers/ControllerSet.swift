@@ -133,6 +133,7 @@ public final class ControllerSet: Sendable {
     /// that answers questions (logs, exec, plans) while another one's controllers act. `run` must not be called afterwards: what
     /// was known before a term began counts for nothing in it.
     public func observe() async {
+        defer { caches.disconnect() }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.reflect() }
             group.addTask {
@@ -144,6 +145,7 @@ public final class ControllerSet: Sendable {
 
     /// Runs all controllers until the task is cancelled. Nothing is reconciled before every cache is filled.
     public func run() async {
+        defer { caches.disconnect() }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.reflect() }
             group.addTask { await self.operations.run() }

@@ -38,6 +38,17 @@ public struct ResourceCaches: Sendable {
 
     public init() {}
 
+    /// To be called when nobody acts on them any more.
+    func disconnect() {
+        sets.removeHandlers()
+        revisions.removeHandlers()
+        instances.removeHandlers()
+        volumes.removeHandlers()
+        forceDetaches.removeHandlers()
+        providers.removeHandlers()
+        namespaces.removeHandlers()
+    }
+
     /// Returns false when the task was cancelled first.
     public func waitUntilSynced() async -> Bool {
         let all = [

@@ -60,6 +60,9 @@ public final class ResourceCache<T: APIObject>: Sendable {
         handlers.withLock { $0.append(handler) }
     }
 
+    /// Calls nobody any more. Handlers hold who reads the cache, who holds the cache: without this neither would ever go.
+    public func removeHandlers() { handlers.withLock { $0 = [] } }
+
     /// Takes in the result of a write of our own, so that the next read is not older than it. An object that was being
     /// deleted and has no finalizers left is gone.
     public func absorb(written object: T) {
