@@ -228,12 +228,14 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "APIClient", "DockerEngine", "GitServers", "HTTPTransport", "InfraAPI", "JSON", "PKI", "ResourceAPI",
+                "APIClient", "DockerEngine", "GitClient", "GitOps", "GitServers", "HTTPTransport", "InfraAPI", "JSON",
+                "PKI", "ResourceAPI",
                 "Ambient",
                 crypto, "immd", "immctl",
             ],
             exclude: ["Kubectl/Python", "Kubectl/Transcripts"]),
-        tests("GitClientTests", ["GitClient", "GitServers", "Ambient"]),
+        tests("ProcessControlTests", ["ProcessControl", "Ambient"]),
+        tests("GitClientTests", ["GitClient", "GitServers", "ProcessControl", "Ambient"]),
         tests("ImageRegistryTests", ["ImageRegistry", "GitServers", "HTTPTransport", "JSON", "Ambient"]),
         tests(
             "GitOpsTests",

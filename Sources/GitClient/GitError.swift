@@ -3,7 +3,7 @@ public struct GitError: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Kind: Sendable, Hashable {
         /// The server does not answer, or broke off; trying again may help.
         case unreachable
-        /// The server does not let us in.
+        /// The server does not let us in, or is not the one that it should be.
         case denied
         /// There is no such repository, branch, tag, commit or path.
         case notFound

@@ -52,14 +52,14 @@ import Testing
         try await Site.with(kind) { site in
             let repository = try site.host.repository("large")
             var files: [String: TestRepository.Content] = [:]
-            for number in 0..<24 { files["blob-\(number)"] = .file(randomBytes(1 << 20)) }
+            for number in 0..<12 { files["blob-\(number)"] = .file(randomBytes(1 << 20)) }
             let large = try commitID(try repository.commit(files))
-            let remote = site.remote(repository, maxBytes: 4 << 20)
+            let remote = site.remote(repository, maxBytes: 2 << 20)
             let error = await #expect(throws: GitError.self) {
                 try await site.mirror.fetch(large, from: remote, depth: 1)
             }
             #expect(error?.kind == .tooLarge, "\(error?.message ?? "")")
-            #expect(error?.message.contains("4 MiB") == true && error?.message.contains("spec.maxSize") == true)
+            #expect(error?.message.contains("2 MiB") == true && error?.message.contains("spec.maxSize") == true)
             #expect(filesBelow(site.mirrorPath + "/mirror.git/objects").isEmpty)
             #expect(processes(naming: site.mirrorPath).isEmpty)
             let unread = await #expect(throws: GitError.self) {
@@ -68,7 +68,7 @@ import Testing
             #expect(unread?.kind == .notFound)
             // With a limit that it keeps, it is fetched.
             try await site.mirror.fetch(large, from: site.remote(repository, maxBytes: 64 << 20), depth: 1)
-            #expect(try await site.mirror.files(of: large, below: ".", maxBytes: 64 << 20).count == 24)
+            #expect(try await site.mirror.files(of: large, below: ".", maxBytes: 64 << 20).count == 12)
         }
     }
 

@@ -29,7 +29,7 @@ import Testing
         Row(
             name: "a base that names something else", text: "resources: [../base]",
             more: [file("base/kustomization.yml", "resources: [b.yaml]"), file("base/a.yaml", "")],
-            refusal: #"base/kustomization.yml: resources names "b.yaml""#),
+            refusal: #"base/kustomization.yml:1:13: resources names "b.yaml""#),
         Row(
             name: "bases that name each other", text: "resources: [../base]",
             more: [file("base/kustomization.yaml", "resources: [../app]")], refusal: nil),
@@ -39,6 +39,14 @@ import Testing
         Row(
             name: "a repository", text: "resources: [\"github.com/o/r//base?ref=v1\"]",
             refusal: "nothing is fetched from elsewhere"),
+        Row(
+            name: "a directory with the name of a repository", text: "resources:\n- github.com/o/r",
+            more: [file("app/github.com/o/r/kustomization.yaml", "resources: []")],
+            refusal: "app/kustomization.yaml:2:3: resources names"),
+        Row(
+            name: "a place in a list of a list",
+            text: "secretGenerator:\n- name: s\n  envs:\n  - web.yaml\n  - /etc/x\n",
+            refusal: "app/kustomization.yaml:5:5: secretGenerator names"),
         Row(name: "a repository by ssh", text: "bases: [\"git@example.org:o/r.git\"]", refusal: "bases names"),
         Row(name: "a way out", text: "resources: [../../etc/passwd]", refusal: "resources names"),
         Row(name: "an absolute path", text: "resources: [/etc/passwd]", refusal: "resources names"),
@@ -142,19 +150,5 @@ import Testing
 
     @Test func `need kubectl`() throws {
         #expect(KubectlBuilder(directory: "/tmp", searchPath: "/nowhere", .system) == nil)
-    }
-
-    @Test(.enabled(if: access("/usr/bin/kubectl", X_OK) == 0, "kubectl is not installed"))
-    func `are built by the real kubectl`() async throws {
-        let directory = try Self.directory()
-        defer { Self.remove(directory) }
-        let builder = try #require(KubectlBuilder(directory: "\(directory)/work", .system))
-        let files = [
-            Self.file("base/kustomization.yaml", "resources: [web.yaml]"), Self.file("base/web.yaml", Files.set("web")),
-            Self.file("app/kustomization.yaml", "resources: [../base]\nnamePrefix: my-\ncommonAnnotations: {team: a}"),
-        ]
-        let built = String(decoding: try await builder.build(files, "app", .seconds(60)), as: UTF8.self)
-        #expect(built.contains("name: my-web"), "\(built)")
-        #expect(built.contains("team: a"))
     }
 }

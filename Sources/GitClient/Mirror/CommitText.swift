@@ -1,3 +1,5 @@
+import ProcessControl
+
 /// A commit as git stores it: lines of headers, where a line that begins with a blank goes on with the one before; an empty
 /// line; the message.
 struct CommitText {
@@ -32,7 +34,7 @@ struct CommitText {
         let author = value("author") ?? ""
         let end = author.lastIndex(of: ">").map { author.index(after: $0) } ?? author.endIndex
         return GitCommit(
-            id: id, subject: GitText.line(subject, limit: GitLimits.subjectCharacters),
-            author: GitText.line(author[..<end], limit: GitLimits.subjectCharacters))
+            id: id, subject: OutputText.line(subject, limit: GitLimits.subjectCharacters),
+            author: OutputText.line(author[..<end], limit: GitLimits.subjectCharacters))
     }
 }

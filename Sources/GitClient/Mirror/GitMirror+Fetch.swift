@@ -19,7 +19,15 @@ extension GitMirror {
             try await make(for: commit, access, call)
             try await download(commit, depth: depth, access, call)
         }
-        try await tidy(call)
+        do throws(GitError) {
+            try await tidy(call)
+        } catch {
+            // A copy that cannot be made smaller is made anew, with this commit alone.
+            guard !Task.isCancelled else { throw error }
+            call.store.removeRepository()
+            try await make(for: commit, access, call)
+            try await download(commit, depth: depth, access, call)
+        }
     }
 
     /// Makes our copy where there is none, or one for names of another length.
@@ -55,7 +63,7 @@ extension GitMirror {
         let type = try await onCopy(["cat-file", "-t", commit.hex], call)
         guard type.starts(with: "commit\n".utf8) else {
             call.store.forget(commit)
-            let said = GitText.line(String(decoding: type, as: UTF8.self), limit: 20)
+            let said = OutputText.line(String(decoding: type, as: UTF8.self), limit: 20)
             throw GitError(.refused, "\(commit) in \(access.name) is a \(said) and no commit.")
         }
     }

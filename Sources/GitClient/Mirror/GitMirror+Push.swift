@@ -37,7 +37,8 @@ extension GitMirror {
             let found = try await list(change.parent, path, recursively: false, call)
             guard let entry = found.first(where: { $0.path == path }), !entry.isDirectory, entry.kind == .regular else {
                 throw GitError(
-                    .refused, "Commit \(change.parent) has no regular file \(GitText.line(path, limit: 200)) to change."
+                    .refused,
+                    "Commit \(change.parent) has no regular file \(OutputText.line(path, limit: 200)) to change."
                 )
             }
             let object = try await onCopy(
@@ -62,7 +63,7 @@ extension GitMirror {
             guard !name.isEmpty, name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }),
                 !name.contains("<"), !name.contains(">")
             else {
-                throw GitError(.refused, "'\(GitText.line(name, limit: 200))' is no name or address of an author.")
+                throw GitError(.refused, "'\(OutputText.line(name, limit: 200))' is no name or address of an author.")
             }
         }
         var place = place
@@ -111,7 +112,7 @@ extension GitMirror {
         _ said: String, _ result: ProgramResult, _ what: String, _ access: RemoteAccess
     ) -> GitError {
         let line = said.split(separator: "\n").first { $0.hasPrefix("!") } ?? ""
-        let reason = GitText.line(line.split(separator: "\t").last ?? "", limit: 300)
+        let reason = OutputText.line(line.split(separator: "\t").last ?? "", limit: 300)
         if reason.contains("stale info") {
             return GitError(.rejected, "\(what): the branch has moved at the server since it was last looked at.")
         }

@@ -64,7 +64,8 @@ extension GitMirror {
                 let said = GitText.errors(result.errors, hiding: [])
                 throw GitError(
                     .unverified,
-                    "Key \(number + 1) of the Secret that spec.verification names is no OpenPGP public key: \(said).")
+                    "The signature of commit \(commit) is not looked at: key \(number + 1) of the Secret that spec.verification names is no OpenPGP public key: \(said)."
+                )
             }
         }
         let result = try await program.run(["verify-commit", "--raw", commit.hex], in: place)

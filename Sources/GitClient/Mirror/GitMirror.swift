@@ -57,6 +57,15 @@ public actor GitMirror: GitRepository {
         }
     }
 
+    /// Deletes the mirror, when its turn comes. It makes itself anew when it is asked again.
+    public func remove() async {
+        guard await turnstile.enter() else { return }
+        defer { turnstile.leave() }
+        FileTree.remove(path)
+        opened = nil
+        origins = [:]
+    }
+
     /// Does one thing while nobody else does.
     private func inTurn<Result: Sendable>(
         _ body: (MirrorCall) async throws(GitError) -> Result

@@ -1,3 +1,5 @@
+import ProcessControl
+
 /// What ssh-keygen(1) and gpg say of a signature, as `git verify-commit --raw` hands it on.
 enum SignatureReport {
     /// `Good "git" signature for PRINCIPAL with TYPE key FINGERPRINT`, in a line of its own.
@@ -7,7 +9,7 @@ enum SignatureReport {
                 let end = line.firstRange(of: " with ")
             else { continue }
             let signer = line[..<end.lowerBound].dropFirst("Good \"git\" signature for ".count)
-            return GitSignature(signer: GitText.line(signer, limit: 200), key: key)
+            return GitSignature(signer: OutputText.line(signer, limit: 200), key: key)
         }
         return nil
     }
@@ -57,7 +59,7 @@ enum SignatureReport {
         ]
         for problem in problems {
             guard let line = status.first(where: { $0.word == problem.word }) else { continue }
-            return .bad(problem.text.replacing("%", with: GitText.line(line.rest, limit: 60)))
+            return .bad(problem.text.replacing("%", with: OutputText.line(line.rest, limit: 60)))
         }
         let good = status.filter { $0.word == "GOODSIG" }
         let valid = status.filter { $0.word == "VALIDSIG" }
@@ -66,7 +68,7 @@ enum SignatureReport {
             return .bad("it is not one good signature")
         }
         let signer = good[0].rest.split(separator: " ", maxSplits: 1).last ?? ""
-        return .good(GitSignature(signer: GitText.line(signer, limit: 200), key: String(key)))
+        return .good(GitSignature(signer: OutputText.line(signer, limit: 200), key: String(key)))
     }
 
     private static func lines(_ output: [UInt8]) -> [Substring] {

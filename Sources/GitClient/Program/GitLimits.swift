@@ -20,7 +20,6 @@ enum GitLimits {
     static let packs = 8
     /// Files of one change.
     static let changedFiles = 1000
-    /// Of a message.
+    /// Of a commit's first line, and of its author.
     static let subjectCharacters = 200
-    static let messageCharacters = 700
 }

@@ -37,7 +37,7 @@ public final class GitProgram: Sendable {
         }
         let said = String(decoding: result.output, as: UTF8.self)
         guard result.isSuccess, let version = GitProgram.version(said) else {
-            throw GitError(.failed, "\(path) is no git that imm knows: it calls itself '\(GitText.line(said))'.")
+            throw GitError(.failed, "\(path) is no git that imm knows: it calls itself '\(OutputText.line(said))'.")
         }
         let oldest = GitLimits.oldestVersion
         guard version >= oldest else {
@@ -88,7 +88,7 @@ public final class GitProgram: Sendable {
         environment["HOME"] = place.home
         // The same file for a git that does not know the variable.
         environment["GIT_CONFIG_GLOBAL"] = "\(place.home)/.gitconfig"
-        environment["GIT_CEILING_DIRECTORIES"] = place.directory
+        environment["GIT_CEILING_DIRECTORIES"] = place.parent
         for (name, value) in place.environment { environment[name] = value }
         do throws(ProgramFailure) {
             return try await ProgramRunner(time: surroundings.time).run(
@@ -109,7 +109,7 @@ public final class GitProgram: Sendable {
 
     static func text(_ failure: ProgramFailure) -> String {
         switch failure {
-        case .notStarted(let reason): "it cannot be started: \(GitText.line(reason))"
+        case .notStarted(let reason): "it cannot be started: \(OutputText.line(reason))"
         case .timedOut: "it took too long"
         case .outputTooLarge, .exceeded: "it brought more than its limit"
         case .cancelled: "it was ended, since nobody waits for it any more"
@@ -124,4 +124,9 @@ struct GitPlace: Sendable {
     /// With `.gitconfig`, if any, and nothing else of anybody.
     var home: String
     var environment: [String: String] = [:]
+
+    /// Above the working directory.
+    var parent: String {
+        directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? directory
+    }
 }

@@ -67,7 +67,9 @@ enum RemoteFailure {
 
     /// - Parameter what: was wanted, to begin a sentence: `The references of URL cannot be read`.
     static func error(_ result: ProgramResult, _ what: String, _ access: RemoteAccess) -> GitError {
-        let raw = String(decoding: result.errors, as: UTF8.self)
+        // Not what is quoted: the URL, and what programs at the server print.
+        let raw = String(decoding: result.errors, as: UTF8.self).replacing(access.url.text, with: "URL")
+            .split(separator: "\n").filter { !$0.hasPrefix("remote: ") }.joined(separator: "\n")
         let reading = readings.first { raw.contains($0.words) }
         var said = GitText.errors(result.errors, hiding: access.secrets)
         if said.isEmpty { said = result.exitCode.map { "git ended with code \($0)" } ?? "git was ended by a signal" }

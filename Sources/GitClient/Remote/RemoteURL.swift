@@ -1,3 +1,5 @@
+import ProcessControl
+
 /// A URL that git may be given: taken apart, and checked to be no option, no other protocol and no carrier of a password.
 struct RemoteURL: Sendable, Hashable {
     enum Scheme: String, Sendable, Hashable {
@@ -47,7 +49,7 @@ struct RemoteURL: Sendable, Hashable {
     }
 
     private static func refusal(_ text: String, _ why: String) -> GitError {
-        GitError(.refused, "The URL \(GitText.withoutPassword(GitText.line(text, limit: 200))) is refused: \(why).")
+        GitError(.refused, "The URL \(GitText.withoutPassword(OutputText.line(text, limit: 200))) is refused: \(why).")
     }
 }
 
@@ -65,7 +67,7 @@ enum BranchName {
             }
         guard isLegal else {
             throw GitError(
-                .refused, "The branch name '\(GitText.line(name, limit: 200))' is refused: git knows no such name.")
+                .refused, "The branch name '\(OutputText.line(name, limit: 200))' is refused: git knows no such name.")
         }
     }
 }
@@ -81,7 +83,8 @@ enum RepositoryPath {
         guard isLegal else {
             throw GitError(
                 .refused,
-                "The path '\(GitText.line(path, limit: 200))' is refused: it must be relative, without '..' and '//'.")
+                "The path '\(OutputText.line(path, limit: 200))' is refused: it must be relative, without '..' and '//'."
+            )
         }
     }
 }

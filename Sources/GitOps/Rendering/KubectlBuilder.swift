@@ -49,8 +49,7 @@ public struct KubectlBuilder: Sendable {
             result = try await ProgramRunner(time: surroundings.time).run(
                 ProgramCall(
                     program, ["kustomize", target],
-                    // No PATH: what it would start, it does not find.
-                    environment: ["HOME": "\(place.path)/home", "PATH": "/nonexistent", "LC_ALL": "C"],
+                    environment: KubectlBuilder.environment(place),
                     directory: "\(place.path)/tree", outputLimit: KubectlBuilder.maximumOutput, timeout: timeout))
         } catch {
             switch error {
@@ -67,5 +66,14 @@ public struct KubectlBuilder: Sendable {
             throw GitError(.refused, "kubectl kustomize: \(said.prefix(2000))")
         }
         return result.output
+    }
+
+    /// No PATH: what it would start, it does not find. Nobody's configuration; and of the network only a proxy that is none.
+    private static func environment(_ place: PrivateDirectory) -> [String: String] {
+        let nobody = "http://127.0.0.1:1"
+        return [
+            "HOME": "\(place.path)/home", "TMPDIR": "\(place.path)/home", "PATH": "/nonexistent", "LC_ALL": "C",
+            "KUBECONFIG": "/dev/null", "HTTP_PROXY": nobody, "HTTPS_PROXY": nobody,
+        ]
     }
 }

@@ -55,68 +55,93 @@ struct KustomizationCheck: Sendable {
             throw SyncProblem(
                 .kustomizationFailed, diagnostics.first?.description ?? "\(name): a kustomization is a mapping")
         }
+        // The same once more, with its places.
+        guard let document = loadManifests([.text(name: name, bytes: bytes)]).documents.first,
+            document.value == .object(members)
+        else { throw SyncProblem(.kustomizationFailed, "\(name): a kustomization is one document, and no list") }
+        let here = Place(document: document, directory: directory)
         var found: [String] = []
         for member in members {
             let field = member.key
             let items = member.value.arrayValue ?? []
+            let list = here.at(.field(field))
             switch field {
             case _ where Self.plain.contains(field): continue
             case _ where Self.places.contains(field):
-                for item in items {
-                    let place = try place(item.stringValue ?? "", in: directory, name, field)
+                for (index, item) in items.enumerated() {
+                    let place = try resolve(item.stringValue ?? "", field, list.at(.index(index)))
                     if directories.contains(place) { found.append(place) }
                 }
             case _ where Self.patches.contains(field):
-                for item in items { try checkPatch(item, directory, name, field) }
+                for (index, item) in items.enumerated() { try checkPatch(item, field, list.at(.index(index))) }
             case _ where Self.generators.contains(field):
-                for item in items { try checkGenerator(item, directory, name, field) }
+                for (index, item) in items.enumerated() { try checkGenerator(item, field, list.at(.index(index))) }
             default:
-                throw SyncProblem(
-                    .kustomizationFailed,
-                    "\(name): the field \(field) is not allowed here: it may load what is not in this repository, or run a program"
+                throw list.problem(
+                    "the field \(field) is not allowed here: it may load what is not in this repository, or run a program"
                 )
             }
         }
         return found
     }
 
-    private func checkPatch(
-        _ item: JSONValue, _ directory: String, _ name: String, _ field: String
-    ) throws(SyncProblem) {
-        if let path = item["path"]?.stringValue { _ = try place(path, in: directory, name, field) }
-        // A patch as it is spans lines; anything else is the name of a file.
-        if let text = item.stringValue, !text.contains("\n") { _ = try place(text, in: directory, name, field) }
+    /// Where something stands.
+    private struct Place {
+        let document: ManifestDocument
+        /// Of the kustomization.
+        let directory: String
+        var path: [FieldPath.Element] = []
+
+        func at(_ element: FieldPath.Element) -> Place {
+            Place(document: document, directory: directory, path: path + [element])
+        }
+
+        /// With file, line and column.
+        func problem(_ message: String) -> SyncProblem {
+            SyncProblem(.kustomizationFailed, document.diagnostic(at: FieldPath(path), message).description)
+        }
     }
 
-    private func checkGenerator(
-        _ item: JSONValue, _ directory: String, _ name: String, _ field: String
-    ) throws(SyncProblem) {
-        var named = (item["files"]?.arrayValue ?? []) + (item["envs"]?.arrayValue ?? [])
-        if let one = item["env"] { named.append(one) }
-        for entry in named {
-            let text = entry.stringValue ?? ""
-            // `key=file`
-            let path = text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) } ?? text
-            _ = try place(path, in: directory, name, field)
+    private func checkPatch(_ item: JSONValue, _ field: String, _ place: Place) throws(SyncProblem) {
+        if let path = item["path"]?.stringValue { _ = try resolve(path, field, place.at(.field("path"))) }
+        // A patch as it is spans lines; anything else is the name of a file.
+        if let text = item.stringValue, !text.contains("\n") { _ = try resolve(text, field, place) }
+    }
+
+    private func checkGenerator(_ item: JSONValue, _ field: String, _ place: Place) throws(SyncProblem) {
+        for key in ["files", "envs", "env"] {
+            let list = place.at(.field(key))
+            for (index, entry) in (item[key]?.arrayValue ?? item[key].map { [$0] } ?? []).enumerated() {
+                let text = entry.stringValue ?? ""
+                // `key=file`
+                let path = text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) } ?? text
+                _ = try resolve(path, field, list.at(.index(index)))
+            }
         }
     }
 
     /// The path of a file or a directory of the commit, from its root.
-    private func place(
-        _ path: String, in directory: String, _ name: String, _ field: String
-    ) throws(SyncProblem) -> String {
-        var parts = directory == "." ? [] : directory.split(separator: "/").map(String.init)
+    private func resolve(_ path: String, _ field: String, _ place: Place) throws(SyncProblem) -> String {
+        var parts = place.directory == "." ? [] : place.directory.split(separator: "/").map(String.init)
         var isInside = !path.isEmpty && !path.hasPrefix("/")
         for part in path.split(separator: "/") where part != "." {
             if part == ".." { isInside = parts.popLast() != nil && isInside } else { parts.append(String(part)) }
         }
         let resolved = parts.isEmpty ? "." : parts.joined(separator: "/")
-        guard isInside, !path.contains("://"), files[resolved] != nil || directories.contains(resolved) else {
-            throw SyncProblem(
-                .kustomizationFailed,
-                "\(name): \(field) names \(JSONValue.string(path).encodedString()), which is no file and no directory of this "
+        guard isInside, !KustomizationCheck.mayBeRemote(path),
+            files[resolved] != nil || directories.contains(resolved)
+        else {
+            throw place.problem(
+                "\(field) names \(JSONValue.string(path).encodedString()), which is no file and no directory of this "
                     + "commit; nothing is fetched from elsewhere: put it into this repository")
         }
         return resolved
+    }
+
+    /// The builder tries such a name as another repository or a URL before it looks for a directory that is called so.
+    private static func mayBeRemote(_ path: String) -> Bool {
+        let path = path.lowercased()
+        return path.contains { ":?@".contains($0) } || path.hasPrefix("github.com") || path.contains("/_git/")
+            || path.hasSuffix(".git") || path.contains(".git/")
     }
 }

@@ -54,23 +54,28 @@ public struct ScratchDirectory: Sendable {
         }
     }
 
+    public static func isEmpty(_ path: String) -> Bool { names(path).isEmpty }
+
+    private static func names(_ path: String) -> [String] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let item = readdir(stream) {
+            names.append(
+                withUnsafePointer(to: &item.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
+        }
+        return names.filter { $0 != "." && $0 != ".." }
+    }
+
     public func remove() {
         ScratchDirectory.remove(path)
     }
 
     private static func remove(_ path: String) {
         if unlink(path) == 0 { return }
-        if let stream = opendir(path) {
-            var names: [String] = []
-            while let item = readdir(stream) {
-                names.append(
-                    withUnsafePointer(to: &item.pointee.d_name) {
-                        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                    })
-            }
-            closedir(stream)
-            for name in names where name != "." && name != ".." { remove("\(path)/\(name)") }
-        }
+        for name in names(path) { remove("\(path)/\(name)") }
         rmdir(path)
     }
 }
