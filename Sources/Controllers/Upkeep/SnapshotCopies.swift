@@ -74,12 +74,7 @@ struct SnapshotCopying: Sendable {
     func run() async -> SnapshotCopies.Outcome {
         do {
             try await requireStillHeld()
-            let made = try await agent.provider.createSnapshot(
-                SnapshotCreation(
-                    handle: SnapshotHandle(uid: snapshot.uid, attempt: snapshot.status.attempt),
-                    volume: VolumeHandle(uid: volume.objectUID),
-                    set: volume.spec.claim.map { "\(volume.namespace)/\($0.set)" }, slot: volume.spec.claim?.slot,
-                    claim: volume.spec.claim?.name, epoch: volume.status.epoch, image: image))
+            let made = try await pastStrays()
             return .taken(
                 TakenSnapshot(
                     attempt: snapshot.status.attempt, providerID: made.providerID,
@@ -92,6 +87,53 @@ struct SnapshotCopying: Sendable {
         } catch {
             return .failed(.tryAgain, reason: "Cancelled", message: "\(error)")
         }
+    }
+
+    private func create() async throws(ProviderError) -> ObservedSnapshot {
+        try await agent.provider.createSnapshot(
+            SnapshotCreation(
+                handle: SnapshotHandle(uid: snapshot.uid, attempt: snapshot.status.attempt),
+                volume: VolumeHandle(uid: volume.objectUID),
+                set: volume.spec.claim.map { "\(volume.namespace)/\($0.set)" }, slot: volume.spec.claim?.slot,
+                claim: volume.spec.claim?.name, epoch: volume.status.epoch, image: image))
+    }
+
+    /// Once more if what held the volume was nobody's.
+    private func pastStrays() async throws -> ObservedSnapshot {
+        do throws(ProviderError) {
+            return try await create()
+        } catch {
+            guard error.code == .volumeInUse, try await destroyStrays() else { throw error }
+            return try await create()
+        }
+    }
+
+    /// Destroys what an earlier occupant's create left behind when it landed after that occupant's receipt, as the slot's next
+    /// occupant would: it never ran, and each volume that it holds has the receipt of its epoch. Anything else is waited for.
+    ///
+    /// - Returns: whether one was destroyed.
+    private func destroyStrays() async throws -> Bool {
+        let observation = try await agent.provider.observe()
+        guard observation.identity == agent.view.identity else { return false }
+        let strays = observation.instances.filter {
+            $0.state == .created && $0.volumeUIDs.contains(volume.objectUID)
+        }
+        guard !strays.isEmpty else { return false }
+        let stored = try await client.list(Volume.self, in: volume.namespace).items
+        var found = false
+        for stray in strays {
+            let isOver = stray.volumeUIDs.allSatisfy { uid in
+                stored.contains { volume in
+                    volume.objectUID == uid && volume.status.attachment?.instanceUID != stray.uid
+                        && volume.status.receipts.contains { $0.instanceUID == stray.uid && $0.epoch == stray.epoch }
+                }
+            }
+            guard isOver else { continue }
+            try await agent.provider.destroy(stray.handle)
+            agent.mirror.take(try await agent.provider.read(stray.handle).instance, uid: stray.uid)
+            found = true
+        }
+        return found
     }
 
     /// The planner saw the records; that they stand is read once more, where it counts: another leader may have acted since.

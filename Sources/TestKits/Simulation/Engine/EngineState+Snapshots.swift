@@ -14,8 +14,9 @@ extension EngineState {
             throw ProviderError(.volumeInUse, "volume \(uid) was attached since")
         }
         if let holder = holders(of: uid).first {
-            // What somebody has put there by hand is nobody's slip.
-            if !moment.isLate, !holder.isHandMade {
+            // What somebody has put there by hand, or what came after its caller had given up, is nobody's slip.
+            let isStray = holder.isLate && holder.startCount == 0
+            if !moment.isLate, !holder.isHandMade, !isStray {
                 violate(
                     .oneWriter, at: moment.uptime, ["volume \(uid)", "instance \(holder.observed.uid)"],
                     "copied while \(holder.observed.uid) (\(holder.observed.state)) holds it")

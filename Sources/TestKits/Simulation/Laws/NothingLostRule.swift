@@ -32,6 +32,11 @@ struct NothingLostRule: LawRule {
         // One that was found at the provider has the data that it has.
         let isFound = volume.metadata.annotations[Volume.recoveredAnnotation] != nil
         guard Writer.isController, let claim = volume.spec.claim, !isFound else { return [] }
+        let isRestored = world.sets.values.contains { set in
+            set.namespace == volume.namespace && set.name == claim.set
+                && set.status.restores.contains { $0.slot == claim.slot && $0.claim == claim.name }
+        }
+        if isRestored, volume.spec.source == nil { return ["made blank where older data was to be"] }
         return world.volumes.values.filter { $0.spec.claim == claim && $0.namespace == volume.namespace }
             .map(\.name).sorted().map { "made blank beside \($0), which its slot had" }
     }
@@ -39,6 +44,14 @@ struct NothingLostRule: LawRule {
     /// The controller gives a volume to another place only where that place's set asks for it, and nobody has it.
     private func moved(_ old: Volume, _ new: Volume, _ world: World) -> [String] {
         guard Writer.isController, let from = old.spec.claim, new.spec.claim != from else { return [] }
+        // A person asked for older data in its place: it stays, as an orphan.
+        let isDisplaced = world.sets.values.contains { set in
+            set.namespace == old.namespace && set.name == from.set
+                && set.status.restores.contains {
+                    $0.slot == from.slot && $0.claim == from.name && $0.volume == old.name
+                }
+        }
+        if isDisplaced, new.spec.claim == nil, old.status.boundSetUID == nil { return [] }
         let heir = world.sets.values.first { $0.namespace == new.namespace && $0.name == new.spec.claim?.set }
         guard heir?.spec.adoptVolumesFrom?.set == from.set, old.status.boundSetUID == nil else {
             return ["taken from slot \(from.slot) of \(from.set), and nobody asked for that"]
