@@ -159,7 +159,7 @@ import Testing
             var broken = files
             broken["app/kustomization.yaml"] = "resources: [../base/nothing.yaml]\n"
             world.server.commit(broken)
-            try await refused("app/kustomization.yaml: resources names \"../base/nothing.yaml\", which is no file")
+            try await refused("app/kustomization.yaml:1:13: resources names \"../base/nothing.yaml\", which is no file")
             broken = files
             broken["base/web.yaml"] = "broken"
             world.server.commit(broken)
