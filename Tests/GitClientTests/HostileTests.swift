@@ -208,7 +208,7 @@ import Testing
                 parent: commit, contents: ["a": [50]], branch: "new", expected: nil, author: "imm", address: "imm@x",
                 message: "m", time: 1)
             let error = await #expect(throws: GitError.self) { try await site.mirror.push(change, to: remote) }
-            #expect(error?.kind == .rejected)
+            #expect(error?.kind == .rejected, "\(error?.message ?? "")")
             let message = error?.message ?? ""
             #expect(message.utf8.count < 2000)
             #expect(message.unicodeScalars.allSatisfy { $0.value >= 0x20 }, "\(message)")

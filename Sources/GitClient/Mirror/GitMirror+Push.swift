@@ -70,7 +70,7 @@ extension GitMirror {
         for role in ["AUTHOR", "COMMITTER"] {
             place.environment["GIT_\(role)_NAME"] = change.author
             place.environment["GIT_\(role)_EMAIL"] = change.address
-            place.environment["GIT_\(role)_DATE"] = "\(change.time) +0000"
+            place.environment["GIT_\(role)_DATE"] = "@\(change.time) +0000"
         }
         let output = try await onCopy(
             ["commit-tree", "-p", change.parent.hex, "-F", "-", tree], call, in: place,
