@@ -85,32 +85,35 @@ extension DockerEngine {
     private func copyOwnEntry(
         of source: ContainerFolder, to container: String, _ limits: ArchiveLimits
     ) async throws(DockerError) {
+        let entry = try await ownEntry(of: source)
+        let parent = source.path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        let target = ContainerFolder(container: container, path: parent.isEmpty ? "/" : parent)
+        let end = [UInt8](repeating: 0, count: 2 * ArchiveCheck.blockBytes)
+        _ = try await deliver(entry + end, to: target, limits).result.get()
+    }
+
+    /// Apart from its caller, and without errors of its own: optimised code of Swift 6.3 cannot be made of a child task in a
+    /// function that throws a typed error.
+    private func deliver(
+        _ archive: [UInt8], to target: ContainerFolder, _ limits: ArchiveLimits
+    ) async -> ArchiveOutcome {
+        let upload = HTTPUpload()
+        async let writing = write(upload, to: target, limits)
+        if await upload.write(archive) { upload.finish() }
+        return await writing
+    }
+
+    /// The first entry of a folder's archive: the folder itself.
+    private func ownEntry(of source: ContainerFolder) async throws(DockerError) -> [UInt8] {
         let call = try self.container(.get, source.container, "/archive", query: [("path", source.path)])
         let chunks = try await stream(call, ChunkDecoder())
         defer { chunks.cancel() }
-        var check = ArchiveCheck()
-        var entry: [UInt8] = []
-        var rest: ArraySlice<UInt8> = []
-        while check.entries == 0, check.flaw == nil {
-            if rest.count < ArchiveCheck.blockBytes {
-                guard let chunk = try await chunks.next() else { break }
-                rest += chunk
-                continue
-            }
-            let block = Array(rest.prefix(ArchiveCheck.blockBytes))
-            rest = rest.dropFirst(block.count)
-            check.feed(block)
-            entry += block
+        var first = FirstEntry()
+        while let chunk = try await chunks.next() {
+            first.feed(chunk)
+            if first.isOver { break }
         }
-        guard check.entries == 1, check.contentBytes == 0, entry.count <= 1 << 20 else {
-            throw .malformed("the archive does not begin with the folder: \(check.flaw ?? "it ends early")", call: call)
-        }
-        let parent = source.path.split(separator: "/").dropLast().map { "/" + $0 }.joined()
-        let upload = HTTPUpload()
-        async let writing = write(
-            upload, to: ContainerFolder(container: container, path: parent.isEmpty ? "/" : parent), limits)
-        if await upload.write(entry + [UInt8](repeating: 0, count: 2 * ArchiveCheck.blockBytes)) { upload.finish() }
-        _ = try await writing.result.get()
+        return try first.bytes(call)
     }
 
     private func copy(
@@ -174,6 +177,32 @@ extension DockerEngine {
             upload.fail()
             return ArchiveOutcome(.failure(error))
         }
+    }
+}
+
+/// The first entry of an archive, as its blocks come.
+private struct FirstEntry {
+    private var check = ArchiveCheck()
+    private var entry: [UInt8] = []
+    private var rest: ArraySlice<UInt8> = []
+
+    var isOver: Bool { check.entries > 0 || check.flaw != nil }
+
+    mutating func feed(_ chunk: [UInt8]) {
+        rest += chunk
+        while !isOver, rest.count >= ArchiveCheck.blockBytes {
+            let block = Array(rest.prefix(ArchiveCheck.blockBytes))
+            rest = rest.dropFirst(block.count)
+            check.feed(block)
+            entry += block
+        }
+    }
+
+    func bytes(_ call: EngineCall) throws(DockerError) -> [UInt8] {
+        guard check.entries == 1, check.contentBytes == 0, entry.count <= 1 << 20 else {
+            throw .malformed("the archive does not begin with the folder: \(check.flaw ?? "it ends early")", call: call)
+        }
+        return entry
     }
 }
 
