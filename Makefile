@@ -70,6 +70,10 @@ test-simulate: packages ## 500 lives and the deliberate bugs; a release build, s
 	@bin=$$(swift build -c release --show-bin-path) && $$bin/imm-simulate --past && $$bin/imm-simulate --seeds 500 && \
 		$$bin/imm-simulate --mutants --seeds 500
 
+test-release: packages ## the optimised programs can be built, and start; the optimiser has refused what a debug build took
+	@swift build -c release --product immd >&2 && swift build -c release --product immctl >&2
+	@bin=$$(swift build -c release --show-bin-path) && $$bin/immd --version && $$bin/immctl version --client
+
 # SECONDS is bash's own, so the value reaches the script as an argument.
 fuzz: packages ## fuzzes the parsers: make fuzz SECONDS=60 [TARGET=json] [ADDRESS=yes]
 	@IMM_FUZZ_ADDRESS=$(ADDRESS) scripts/fuzz $(or $(SECONDS),60) $(TARGET)
