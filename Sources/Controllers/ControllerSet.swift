@@ -55,7 +55,7 @@ public final class ControllerSet: Sendable {
             caches: caches, observer: observer,
             applier: PlanApplier(
                 client: client, caches: caches, effects: effects, events: events, surroundings: surroundings,
-                measures: measures),
+                measures: measures, unconfirmed: UnconfirmedCreates()),
             effects: effects, memory: memory, probes: probes, time: surroundings.time, planner: planner)
         sets = Controller("instancesets", surroundings, logger: logger, metrics: metrics) { key, logger in
             await reconciler.reconcile(key, logger)

@@ -142,6 +142,9 @@ public struct InstanceView: Sendable, Hashable {
     public var fact: Fact
     /// Of use with the fact `exited` alone.
     public var endCause = EndCause.own
+    /// Whether it was seen alive since the provider was last out of reach, by a direct read or as what an effect brought. A list may be
+    /// old: what a probe says of an instance that only a list has shown is evidence against nobody.
+    public var wasSeenAlive = true
     /// The object at the provider, when it is there.
     public var observed: ObservedDetails?
     public var readiness: ProbeResult
@@ -193,6 +196,8 @@ public enum ProbeResult: Sendable, Hashable {
     case unknown
     case pass(since: Timestamp)
     case fail(since: Timestamp)
+
+    public var isFailure: Bool { if case .fail = self { true } else { false } }
 }
 
 /// What a finished effect on an instance brought.

@@ -112,14 +112,17 @@ enum SlotPlanner {
         LeavingPlanner.begin(occupant, reason, "replace \(occupant.name): \(message)", &draft)
     }
 
+    /// Of several that serve, the last to go costs the budget; the others are spare as anywhere else.
     private static func release(_ slot: SlotView, _ draft: inout PlanDraft) {
+        var serving = slot.staying.count(where: \.isAvailable)
         for occupant in slot.staying {
             if occupant.isAvailable {
-                guard draft.mayTakeOneAvailable else {
+                guard serving > 1 ? draft.mayTakeSpare : draft.mayTakeOneAvailable else {
                     stay(occupant, &draft)
                     continue
                 }
-                draft.takeAvailable()
+                if serving == 1 { draft.takeAvailable() }
+                serving -= 1
             }
             LeavingPlanner.begin(occupant, .scaledDown, "the slot is not wanted any more", &draft)
         }

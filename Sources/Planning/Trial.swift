@@ -95,12 +95,14 @@ struct Trial {
         case .dead(let reason, let message):
             switch reason {
             case .died: return occupant.view.endCause == .unwatched ? nil : (reason, message)
-            case .notLive, .startRefused: return (reason, message)
+            case .notLive: return occupant.view.wasSeenAlive ? (reason, message) : nil
+            case .startRefused: return (reason, message)
             default: return nil
             }
         case .starting:
             let deadline = observation.set.spec.progressDeadlineSeconds
-            guard let start = occupant.failingSince(of: revision), start + .seconds(deadline) <= observation.now
+            guard occupant.view.wasSeenAlive, let start = occupant.failingSince(of: revision),
+                start + .seconds(deadline) <= observation.now
             else { return nil }
             let trouble = occupant.view.readinessTrouble.map { ": \($0)" } ?? ""
             return (.deadlineExceeded, "it was not ready for \(deadline) s\(trouble)")

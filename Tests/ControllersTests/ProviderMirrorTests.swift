@@ -67,6 +67,30 @@ import Testing
         #expect(mirror.entry("e") == nil)
     }
 
+    @Test func `that one is alive is news after a list alone has said so`() {
+        let mirror = ProviderMirror()
+        _ = mirror.take(list([instance("a")]), begunAt: mirror.beginObservation())
+        #expect(!mirror.wasSeenAlive("a"))
+        #expect(mirror.take(instance("a"), uid: "a"))
+        #expect(mirror.wasSeenAlive("a"))
+        #expect(!mirror.take(instance("a"), uid: "a"))
+    }
+
+    @Test func `an answer that comes late brings nothing back that is gone`() {
+        let mirror = ProviderMirror()
+        mirror.take(instance("a", .created), uid: "a")
+        mirror.take(nil, uid: "a")
+        #expect(!mirror.take(instance("a"), uid: "a"), "the start that was asked for before it was removed")
+        #expect(mirror.entry("a") == .some(nil))
+        mirror.take(instance("b"), uid: "b")
+        mirror.take(instance("b", .exited(code: 1)), uid: "b")
+        #expect(!mirror.take(instance("b"), uid: "b"))
+        // Another object of that uid: a create that landed after its caller had given up.
+        var twin = instance("a", .created)
+        twin.providerID = "id-twin"
+        #expect(mirror.take(twin, uid: "a"))
+    }
+
     @Test func `a signal and a lack of memory are told apart from an end of its own`() {
         let mirror = ProviderMirror()
         for uid in ["a", "b", "c"] { mirror.take(instance(uid), uid: uid) }

@@ -93,7 +93,8 @@ import Testing
             var status = RevisionStatus()
             status.verdict = verdict
             try await RecordWriter(
-                client: client, caches: caches, set: set, versions: PlannedVersions(observation), surroundings: .system
+                client: client, caches: caches, set: set, versions: PlannedVersions(observation),
+                unconfirmed: UnconfirmedCreates(), surroundings: .system
             ).recordVerdict("web-1", status)
         }
 

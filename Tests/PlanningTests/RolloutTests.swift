@@ -64,6 +64,24 @@ import Testing
         #expect(orphans.map(\.record.metadata.name).sorted() == ["data-web-1", "data-web-2", "data-web-3"])
     }
 
+    @Test func `of two that serve in a slot that goes, one leaves at once, also while another slot serves nobody`()
+        throws
+    {
+        var observation = Fixture.settled(
+            Fixture.set(replicas: 2) {
+                $0.spec.strategy.maxSurge = .int(1)
+                $0.spec.strategy.maxUnavailable = .int(0)
+            })
+        var spare = try #require(observation.instances.last { $0.record.spec.slot == 1 })
+        spare.record.metadata.name += "-spare"
+        spare.record.metadata.uid += "-spare"
+        observation.instances.removeAll { $0.record.spec.slot == 0 }
+        observation.instances.append(spare)
+        observation.set.spec.replicas = 1
+        let leaving = Planner.plan(observation).steps.filter { $0.slot == 1 && $0.reason == .scaledDown }
+        #expect(leaving.count == 1)
+    }
+
     @Test func `a slot that comes back gets its orphaned volume and its next epoch`() throws {
         var set = Fixture.set(replicas: 2, claims: ["data"])
         let (_, down) = try roll(set) { $0.spec.replicas = 1 }

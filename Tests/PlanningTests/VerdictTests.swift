@@ -134,6 +134,19 @@ import Testing
         #expect(Trial(observation).observation.revisions[0].status.evidence?.reason == "ProgressDeadlineExceeded")
     }
 
+    @Test func `probes of what only a list has shown are no evidence`() throws {
+        var observation = Fixture.settled(Fixture.set(replicas: 1))
+        observation.revisions[0].status = RevisionStatus()
+        observation.now = observation.now + .seconds(5000)
+        observation.instances[0].wasSeenAlive = false
+        observation.instances[0].readiness = .fail(since: observation.now + .seconds(-700))
+        #expect(Trial(observation).steps.isEmpty)
+        observation.instances[0].liveness = .fail(since: observation.now)
+        #expect(Trial(observation).steps.isEmpty)
+        observation.instances[0].wasSeenAlive = true
+        #expect(Trial(observation).steps.count == 1)
+    }
+
     @Test func `nothing is judged while the provider is away or the image is being resolved`() throws {
         var observation = Fixture.settled(Fixture.set(replicas: 1))
         observation.revisions[0].status = RevisionStatus()

@@ -11,6 +11,7 @@ struct RecordWriter: Sendable {
     let caches: ResourceCaches
     let set: InstanceSet
     let versions: PlannedVersions
+    let unconfirmed: UnconfirmedCreates
     let surroundings: Surroundings
 
     private func key(_ name: String) -> NamespacedName { NamespacedName(namespace: set.namespace, name: name) }
@@ -223,8 +224,13 @@ struct RecordWriter: Sendable {
         instance.metadata.finalizers = [Instance.providerFinalizer]
         instance.metadata.ownerReferences = [ownerReference]
         instance.spec = spec
-        return try await write(instance, caches.instances) { _, instance throws(APIStatus) in
-            try await createOrFind(instance)
+        do throws(APIStatus) {
+            return try await write(instance, caches.instances) { _, instance throws(APIStatus) in
+                try await createOrFind(instance)
+            }
+        } catch {
+            if error.leavesOutcomeOpen { unconfirmed.note(key(name), of: NamespacedName(set)) }
+            throw error
         }
     }
 

@@ -137,7 +137,16 @@ struct SetObserver {
             of: record, template: template, isRunning: fact == .running, observed: observed, now: time.now)
         (view.readiness, view.liveness) = (probed.readiness, probed.liveness)
         view.readinessTrouble = probed.readinessTrouble
+        confirmLife(&view, observed, agent)
         return view
+    }
+
+    /// What fails its probes and is known from a list alone is read before it is judged: it may have ended before the list was made.
+    private func confirmLife(_ view: inout InstanceView, _ observed: ObservedInstance?, _ agent: ProviderAgent?) {
+        guard let agent, let observed, view.fact == .running else { return }
+        view.wasSeenAlive = agent.mirror.wasSeenAlive(observed.uid)
+        guard !view.wasSeenAlive else { return }
+        if view.readiness.isFailure || view.liveness.isFailure { agent.requestRead(observed.handle) }
     }
 
     private func fact(

@@ -34,7 +34,8 @@ struct VolumeProvisioning: Sendable {
     private func restore(
         _ creation: VolumeCreation, _ wanted: VolumeSource
     ) async throws(ProviderError) -> ObservedVolume {
-        guard let source, source.isReady else {
+        // One that is being deleted stays until this volume is made: it waits for us, and we must not wait for it.
+        guard let source, source.status.takenAt != nil else {
             throw ProviderError(
                 .notFound,
                 "the snapshot \(wanted.snapshot) that volume \(volume.name) is to be made from is not there any more")

@@ -10,6 +10,8 @@ public final class ProviderMirror: Sendable {
     private struct Entry {
         var observed: ObservedInstance?
         var stamp: UInt64
+        /// The engine's id of what is or was there.
+        var lastID: String?
         /// Whether it was seen alive on this connection, by a direct read or as what an effect brought: a list may be older than the
         /// connection.
         var wasAlive = false
@@ -21,6 +23,7 @@ public final class ProviderMirror: Sendable {
         init(_ observed: ObservedInstance?, stamp: UInt64, after old: Entry?, isDirect: Bool) {
             self.observed = observed
             self.stamp = stamp
+            lastID = observed?.providerID ?? old?.lastID
             let known = old?.observed?.providerID == observed?.providerID ? old : nil
             wasAlive = known?.wasAlive ?? false
             wasHeardEnding = known?.wasHeardEnding ?? false
@@ -28,6 +31,16 @@ public final class ProviderMirror: Sendable {
             switch observed?.state {
             case .created, .running: if isDirect { wasAlive = true }
             case .exited, nil: break
+            }
+        }
+
+        /// Whether this is news of a time before what is known: an instance never comes back (law L1), and an engine's id is never
+        /// given again. The answer to a call may come long after the effect.
+        func outdates(_ other: ObservedInstance?) -> Bool {
+            guard let other, other.providerID == lastID else { return false }
+            switch (observed?.state, other.state) {
+            case (nil, _), (.exited, .created), (.exited, .running): return true
+            default: return false
             }
         }
     }
@@ -71,6 +84,9 @@ public final class ProviderMirror: Sendable {
     public func entry(_ uid: String) -> ObservedInstance?? {
         state.withLock { $0.entries[uid].map(\.observed) }
     }
+
+    /// Whether it was seen alive on this connection by more than a list.
+    func wasSeenAlive(_ uid: String) -> Bool { state.withLock { $0.entries[uid]?.wasAlive ?? false } }
 
     /// How one that exited came to its end. What was learned goes with the connection: an end that falls into a break
     /// blames nobody.
@@ -159,7 +175,8 @@ public final class ProviderMirror: Sendable {
     /// Counts the connections: capture it before a call to the provider, and hand it in with what the call brought.
     public var connection: Int { state.withLock { $0.connection } }
 
-    /// Takes in what an effect or a direct read brought. Returns whether it was news.
+    /// Takes in what an effect or a direct read brought, unless what is known is later on an instance's way. Returns whether it was
+    /// news.
     ///
     /// - Parameter connection: on which it was asked for. What was asked for before a break tells nothing of the time after it, and
     ///   is passed over. nil: the present one.
@@ -167,10 +184,13 @@ public final class ProviderMirror: Sendable {
     public func take(_ observed: ObservedInstance?, uid: String, on connection: Int? = nil) -> Bool {
         state.withLock { state in
             if let connection, connection != state.connection { return false }
+            if state.entries[uid]?.outdates(observed) == true { return false }
             state.stamp += 1
-            let isNews = state.entries[uid].map { $0.observed != observed } ?? true
-            state.entries[uid] = Entry(observed, stamp: state.stamp, after: state.entries[uid], isDirect: true)
-            return isNews
+            let known = state.entries[uid]
+            let entry = Entry(observed, stamp: state.stamp, after: known, isDirect: true)
+            state.entries[uid] = entry
+            guard let known else { return true }
+            return known.observed != observed || known.wasAlive != entry.wasAlive
         }
     }
 

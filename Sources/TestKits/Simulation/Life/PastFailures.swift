@@ -106,5 +106,30 @@ extension PastFailure {
                 (3127, .deleteInstance(pick: 5)),
                 (269, .cutRegistry(seconds: 5)),
             ]),
+        PastFailure(
+            "a copy that was being deleted waited for the volume that was being made from it, and that one for the copy to be whole",
+            seed: 3131, [.init(name: "db", claims: 1, takesSnapshots: true)], isCalm: true,
+            [
+                (2603, .apply(set: 0, replicas: 4, image: "app:1", .recreate)),
+                (2949, .apply(set: 0, replicas: 1, image: "app:deaf", .defaults)),
+                (792, .pause(set: 0, true)),
+                (1813, .replaceDataRoot(seconds: 7)),
+                (24359, .undoWithData(set: 0)),
+                (15731, .deleteSnapshot(pick: 5)),
+            ]),
+        PastFailure(
+            "the answer to a start came after the instance was known to be gone, brought it back, and its probes were held against its image",
+            seed: 3340, [.init(name: "db", claims: 1, takesSnapshots: true), web], deleted: [0],
+            [
+                (0, .apply(set: 0, replicas: 3, image: "app:1", .defaults)),
+                (0, .apply(set: 1, replicas: 3, image: "app:1", .defaults)),
+                (47192, .replaceDataRoot(seconds: 40)),
+                (43763, .crash(pick: 4)),
+                (11373, .snapshot(pick: 2)),
+                (2046, .vanish(pick: 5)),
+                (1304, .cutRegistry(seconds: 73)),
+                (399, .apply(set: 0, replicas: 2, image: "app:stubborn", .minReady)),
+                (54493, .cutProvider(seconds: 60)),
+            ]),
     ]
 }
