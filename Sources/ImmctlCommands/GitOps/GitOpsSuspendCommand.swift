@@ -1,7 +1,4 @@
 import ArgumentParser
-import InfraAPI
-import JSON
-import ResourceAPI
 
 struct GitOpsSuspendCommand: ImmctlCommand {
     static let configuration = CommandConfiguration(
@@ -19,15 +16,6 @@ struct GitOpsSuspendCommand: ImmctlCommand {
     @OptionGroup var output: ResultOutputOptions
 
     func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
-        let references = try target.references()
-        guard !references.isEmpty else { throw .usage("which sources?", hints: ["see `immctl gitops status`"]) }
-        return try await target.server.withSession(invocation) { session throws(CommandFailure) in
-            _ = try await GitSourceChange(session: session, console: invocation.console).apply(
-                ["spec": ["suspend": true]], to: references, as: output.output
-            ) { before in
-                before.spec.suspend == true ? ("is suspended already", false) : ("suspended", true)
-            }
-            return .success
-        }
+        try await target.suspend(true, invocation, as: output.output)
     }
 }

@@ -36,3 +36,24 @@ struct GitSourceChange: Sendable {
         return changed
     }
 }
+
+extension GitSourceTargets {
+    /// What suspend and resume do: those that are so already are left alone.
+    func suspend(
+        _ wanted: Bool, _ invocation: Invocation, as format: ResultFormat
+    ) async throws(CommandFailure) -> CommandStatus {
+        let references = try references()
+        guard !references.isEmpty else { throw .usage("which sources?", hints: ["see `immctl gitops status`"]) }
+        return try await server.withSession(invocation) { session throws(CommandFailure) in
+            _ = try await GitSourceChange(session: session, console: invocation.console).apply(
+                ["spec": ["suspend": .bool(wanted)]], to: references, as: format
+            ) { before in
+                if before.spec.suspend == wanted {
+                    return (wanted ? "is suspended already" : "is not suspended", false)
+                }
+                return (wanted ? "suspended" : "resumed", true)
+            }
+            return .success
+        }
+    }
+}

@@ -105,19 +105,7 @@ extension DockerProvider {
 
     private func removeSnapshot(_ handle: SnapshotHandle) async throws(ProviderError) {
         guard let volume = try await snapshotVolume(handle) else { return }
-        try await evictCopies(of: volume.name)
-        do throws(DockerError) {
-            try await engine.removeVolume(volume.name)
-        } catch {
-            switch error.kind {
-            case .notFound: return
-            case .conflict:
-                throw ProviderError(
-                    .volumeInUse,
-                    "the copy \(volume.name) is held by a container: \(error.engineMessage); remove that first")
-            default: throw ProviderError(error, doing: "delete the copy \(volume.name)")
-            }
-        }
+        try await remove(volume, called: "copy")
     }
 
     private func requireOwn(_ volume: EngineVolume, _ handle: SnapshotHandle) throws(ProviderError) {

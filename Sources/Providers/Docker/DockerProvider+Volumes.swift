@@ -42,6 +42,13 @@ extension DockerProvider {
     public func deleteVolume(_ handle: VolumeHandle) async throws(ProviderError) {
         _ = try await identity.check()
         guard let volume = try await ownVolume(uid: handle.uid) else { return }
+        try await remove(volume, called: "volume")
+    }
+
+    /// Removes one of ours that nothing holds but copies of ours that were cut off. One that is gone is fine.
+    ///
+    /// - Parameter what: the word for it in errors.
+    func remove(_ volume: EngineVolume, called what: String) async throws(ProviderError) {
         try await evictCopies(of: volume.name)
         do throws(DockerError) {
             try await engine.removeVolume(volume.name)
@@ -51,9 +58,8 @@ extension DockerProvider {
             case .conflict:
                 throw ProviderError(
                     .volumeInUse,
-                    "the volume \(volume.name) is held by a container: \(error.engineMessage); destroy it "
-                        + "first")
-            default: throw ProviderError(error, doing: "delete the volume \(volume.name)")
+                    "the \(what) \(volume.name) is held by a container: \(error.engineMessage); destroy it first")
+            default: throw ProviderError(error, doing: "delete the \(what) \(volume.name)")
             }
         }
     }
