@@ -85,7 +85,7 @@ let package = Package(
             "ObjectStoreSQLite", ["Ambient", "JSON", "ObjectStore", .product(name: "GRDB", package: "GRDB.swift")]),
         library("ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
         library("RequestSyntax", ["ResourceAPI"]),
-        library("WebSocket", ["InfraAPI", "JSON", crypto]),
+        library("WebSocket", ["Ambient", "JSON", crypto]),
         library("ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", logging]),
         library("HTTPTransport", ["CLibcurl", "CShims", "Ambient"]),
         library("PKI", ["Ambient", crypto, certificates, asn1]),

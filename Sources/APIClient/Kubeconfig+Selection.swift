@@ -1,3 +1,4 @@
+import Ambient
 import HTTPTransport
 import InfraAPI
 import JSON

@@ -27,6 +27,17 @@ struct BearerChallenge: Sendable, Hashable {
         return nil
     }
 
+    /// Whether an answer asks for a name and a password itself (RFC 7617).
+    static func asksForPassword(_ headers: HTTPHeaders) -> Bool {
+        let fields = headers.fields.filter { $0.name.lowercased() == "www-authenticate" }
+        var reader = ChallengeReader(fields.map(\.value).joined(separator: ", "))
+        while let scheme = reader.scheme() {
+            if scheme.lowercased() == "basic" { return true }
+            _ = reader.parameters()
+        }
+        return false
+    }
+
     /// The server of the realm, and the path with its query there; nil when it is none that may be asked: plain http to
     /// anybody but the registry itself, a name with a password, or no URL.
     func place(askedBy registry: RegistryOrigin) -> (origin: RegistryOrigin, path: String)? {

@@ -1,7 +1,8 @@
 public import Ambient
 import HTTPTransport
 
-/// Asks registries by the OCI distribution API, as anybody: with a token where a registry gives them to anybody.
+/// Asks registries by the OCI distribution API, as anybody or with a login: by the tokens that a registry gives, or by the password
+/// itself where it asks for that.
 ///
 /// https, and plain http only to this machine. Redirects are not followed.
 public struct RegistryClient: RegistryReading {
@@ -13,9 +14,9 @@ public struct RegistryClient: RegistryReading {
         self.limits = limits
     }
 
-    public func tags(of repository: String) async throws(RegistryError) -> [String] {
+    public func tags(of repository: String, as login: RegistryLogin?) async throws(RegistryError) -> [String] {
         let address = RepositoryAddress(repository)
-        let session = RegistrySession(address, time, limits)
+        let session = RegistrySession(address, login, time, limits)
         defer { session.end() }
         var tags: [String] = []
         var next: String? = "\(TagPage.list(of: address.path))?n=\(limits.pageSize)"
@@ -34,10 +35,12 @@ public struct RegistryClient: RegistryReading {
             .tooLarge, "\(repository): the list of tags has more than \(limits.maxPages) pages, which is the limit")
     }
 
-    public func digest(of repository: String, tag: String) async throws(RegistryError) -> String {
+    public func digest(of repository: String, tag: String, as login: RegistryLogin?) async throws(RegistryError)
+        -> String
+    {
         let address = RepositoryAddress(repository)
         guard TagPage.isTag(tag) else { throw RegistryError(.refused, "\(repository): \"\(tag)\" is no tag") }
-        let session = RegistrySession(address, time, limits)
+        let session = RegistrySession(address, login, time, limits)
         defer { session.end() }
         let response = try await session.send(
             HTTPRequest(

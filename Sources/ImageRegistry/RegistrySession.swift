@@ -2,7 +2,7 @@ import Ambient
 import HTTPTransport
 import JSON
 
-/// The requests of one question about one repository: with the token that the first of them was asked for.
+/// The requests of one question about one repository: with what the first of them was asked for.
 final class RegistrySession: Sendable {
     private let address: RepositoryAddress
     private let origin: RegistryOrigin
@@ -10,15 +10,20 @@ final class RegistrySession: Sendable {
     private let limits: RegistryLimits
     private let time: any TimeSource
     private let deadline: Duration
-    private let token = Guarded<String?>(nil)
+    private let login: RegistryLogin?
+    /// The value of `Authorization`, once it was asked for.
+    private let authorization = Guarded<String?>(nil)
 
-    init(_ address: RepositoryAddress, _ time: any TimeSource, _ limits: RegistryLimits) {
+    init(
+        _ address: RepositoryAddress, _ login: RegistryLogin?, _ time: any TimeSource, _ limits: RegistryLimits
+    ) {
         self.address = address
+        self.login = login
         self.limits = limits
         self.time = time
         origin = address.origin
         deadline = time.uptime + limits.totalTimeout
-        transport = RegistrySession.transport(to: origin, limits)
+        transport = RegistrySession.transport(to: origin, login, limits)
     }
 
     func end() { transport.shutdown() }
@@ -28,17 +33,22 @@ final class RegistrySession: Sendable {
     /// - Throws: for all others, by what they mean.
     func send(_ request: HTTPRequest) async throws(RegistryError) -> HTTPResponse {
         let first = try await attempt(request)
-        guard first.status == 401, token.withLock({ $0 }) == nil, let challenge = BearerChallenge(first.headers) else {
-            return try checked(first)
-        }
-        let given = try await token(for: challenge)
-        token.withLock { $0 = given }
+        guard first.status == 401, authorization.withLock({ $0 }) == nil,
+            let given = try await authorization(asked: first.headers)
+        else { return try checked(first) }
+        authorization.withLock { $0 = given }
         return try checked(try await attempt(request))
+    }
+
+    /// What a registry that does not let us in asks for; nil when that is nothing that we have.
+    private func authorization(asked headers: HTTPHeaders) async throws(RegistryError) -> String? {
+        if let challenge = BearerChallenge(headers) { return "Bearer " + (try await token(for: challenge)) }
+        return BearerChallenge.asksForPassword(headers) ? login?.basic : nil
     }
 
     private func attempt(_ request: HTTPRequest) async throws(RegistryError) -> HTTPResponse {
         var request = request
-        if let token = token.withLock({ $0 }) { request.headers["Authorization"] = "Bearer \(token)" }
+        if let value = authorization.withLock({ $0 }) { request.headers["Authorization"] = value }
         return try await send(request, by: transport, to: origin)
     }
 
@@ -95,12 +105,13 @@ final class RegistrySession: Sendable {
         }
         var query = ["scope=\(RegistrySession.escaped("repository:\(address.path):pull"))"]
         if let service = challenge.service { query.insert("service=\(RegistrySession.escaped(service))", at: 0) }
-        let transport = RegistrySession.transport(to: origin, limits)
+        let transport = RegistrySession.transport(to: origin, login, limits)
         defer { transport.shutdown() }
         let separator = path.contains("?") ? "&" : "?"
-        let response = try await send(
-            HTTPRequest(.get, path + separator + query.joined(separator: "&"), headers: ["Accept": "application/json"]),
-            by: transport, to: origin)
+        var request = HTTPRequest(
+            .get, path + separator + query.joined(separator: "&"), headers: ["Accept": "application/json"])
+        if let basic = login?.basic { request.headers["Authorization"] = basic }
+        let response = try await send(request, by: transport, to: origin)
         let json = try? JSONValue(parsing: response.body, limits: JSONLimits(maximumDepth: 16))
         guard response.status == 200, let token = (json?["token"] ?? json?["access_token"])?.stringValue else {
             throw RegistryError(
@@ -113,9 +124,13 @@ final class RegistrySession: Sendable {
         return token
     }
 
-    private static func transport(to origin: RegistryOrigin, _ limits: RegistryLimits) -> HTTPTransport {
+    private static func transport(
+        to origin: RegistryOrigin, _ login: RegistryLogin?, _ limits: RegistryLimits
+    ) -> HTTPTransport {
         HTTPTransport(
-            endpoint: .tcp(base: origin.base),
+            endpoint: .tcp(
+                base: origin.base,
+                tls: login?.authority.map { TLSOptions(certificateAuthority: .pem(Array($0.utf8))) }),
             limits: HTTPLimits(
                 maxConnections: 1, maxIdleConnections: 1, maxResponseBytes: limits.maxResponseBytes,
                 requestTimeout: limits.requestTimeout))

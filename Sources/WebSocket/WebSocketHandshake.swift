@@ -1,5 +1,5 @@
+import Ambient
 import Crypto
-import InfraAPI
 
 /// What proves that a server speaks websocket and has read the request (RFC 6455, 4.2.2).
 public enum WebSocketHandshake {

@@ -1,3 +1,4 @@
+import Ambient
 import Controllers
 import InfraAPI
 import JSON

@@ -1,6 +1,8 @@
 import Ambient
 import GitClient
+import ImageRegistry
 import InfraAPI
+import ResourceAPI
 import Testing
 
 @testable import GitOps
@@ -211,6 +213,26 @@ import Testing
             let condition = try await world.reconcile().status.conditions["ImageUpdates"]
             #expect(condition?.reason == "LeftAlone" && condition?.message.contains("web.yaml:4:") == true)
             #expect(world.remote.pushes.isEmpty)
+        }
+    }
+
+    @Test func `a private registry is told what the Secret holds, and nobody is asked without it`() async throws {
+        var closed = World.policy("registry/web")
+        closed.credentials = GitCredentials()
+        closed.credentials?.secretRef.name = "registry"
+        let policy = closed
+        try await World.run(["web.yaml": World.manifest(Self.pinned("1.0.0"))]) {
+            $0.spec.imageUpdates?.images = [policy]
+        } _: { world in
+            let missing = try await world.reconcile().status.conditions["ImageUpdates"]
+            #expect(missing?.reason == "RegistryFailed" && missing?.message.contains("Secret registry") == true)
+            #expect(world.registry.logins.withLock { $0.isEmpty })
+            var secret = Secret()
+            secret.metadata = ObjectMeta(name: "registry", namespace: "shop")
+            secret.data = ["username": Base64.encode("imm".utf8), "password": Base64.encode("word".utf8)]
+            _ = try await world.client.create(secret)
+            #expect(try await world.lookAgain().status.conditions["ImageUpdates"]?.reason == "UpToDate")
+            #expect(world.registry.logins.withLock { $0.last } == RegistryLogin(username: "imm", password: "word"))
         }
     }
 }

@@ -154,16 +154,20 @@ final class HeldTime: TimeSource {
 final class FixedRegistry: RegistryReading {
     let tags = Guarded<[String: [String]]>(["registry/web": ["1.0.0"]])
     let questions = Guarded(0)
+    let logins = Guarded<[RegistryLogin?]>([])
 
-    func tags(of repository: String) async throws(RegistryError) -> [String] {
+    func tags(of repository: String, as login: RegistryLogin?) async throws(RegistryError) -> [String] {
         questions.withLock { $0 += 1 }
+        logins.withLock { $0.append(login) }
         guard let found = tags.withLock({ $0[repository] }) else {
             throw RegistryError(.notFound, "\(repository) is not there")
         }
         return found
     }
 
-    func digest(of repository: String, tag: String) async throws(RegistryError) -> String { ImageUpdatesWorld.digest }
+    func digest(of repository: String, tag: String, as login: RegistryLogin?) async throws(RegistryError) -> String {
+        ImageUpdatesWorld.digest
+    }
 }
 
 /// A remote that takes pushes, and our copy of it.

@@ -21,7 +21,7 @@ import Testing
         ("Sources/ResourceAPI", ["Ambient", "InfraAPI", "JSON", "ObjectStore"]),
         ("Sources/RequestSyntax", ["ResourceAPI"]),
         // The handshake's SHA-1.
-        ("Sources/WebSocket", ["Crypto", "InfraAPI", "JSON"]),
+        ("Sources/WebSocket", ["Ambient", "Crypto", "JSON"]),
         ("Sources/ControllerRuntime", ["Ambient", "InfraAPI", "JSON", "ResourceAPI", "Telemetry", "Logging"]),
         ("Sources/HTTPTransport", ["Ambient", "CLibcurl", "CShims"]),
         // X.509 dates are Foundation's `Date`.

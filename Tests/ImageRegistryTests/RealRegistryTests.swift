@@ -23,6 +23,26 @@ struct RealRegistryTests {
         }
     }
 
+    @Test func `one that asks for a password answers to that alone`() async throws {
+        try await Pushed.with(isPrivate: true) { registry in
+            _ = try await registry.push("team/app", "1.0")
+            let (client, repository) = (RegistryClient(SystemTime()), "\(registry.address)/team/app")
+            let right = RegistryLogin(
+                username: RegistryServer.login.username, password: RegistryServer.login.password)
+            #expect(try await client.tags(of: repository, as: right) == ["1.0"])
+            #expect(try await client.digest(of: repository, tag: "1.0", as: right).hasPrefix("sha256:"))
+            for login in [nil, RegistryLogin(username: "imm", password: "closed")] {
+                do throws(RegistryError) {
+                    _ = try await client.tags(of: repository, as: login)
+                    Issue.record("nothing was thrown")
+                } catch {
+                    #expect(error.kind == .denied)
+                    #expect(!error.message.contains("closed"))
+                }
+            }
+        }
+    }
+
     @Test func `what is not there is not found`() async throws {
         try await Pushed.with { registry in
             _ = try await registry.push("team/app", "1")
@@ -40,12 +60,16 @@ struct RealRegistryTests {
 private struct Pushed {
     let address: String
     private let transport: HTTPTransport
+    private let authorization: String?
+    private static let basic =
+        "Basic " + Base64.encode(Array("\(RegistryServer.login.username):\(RegistryServer.login.password)".utf8))
 
-    static func with(_ body: (Pushed) async throws -> Void) async throws {
-        let server = try RegistryServer()
+    static func with(isPrivate: Bool = false, _ body: (Pushed) async throws -> Void) async throws {
+        let server = try RegistryServer(isPrivate: isPrivate)
         defer { server.end() }
         let pushed = Pushed(
-            address: server.address, transport: HTTPTransport(endpoint: .tcp(base: "http://" + server.address)))
+            address: server.address, transport: HTTPTransport(endpoint: .tcp(base: "http://" + server.address)),
+            authorization: isPrivate ? Pushed.basic : nil)
         defer { pushed.transport.shutdown() }
         try await body(pushed)
     }
@@ -54,9 +78,9 @@ private struct Pushed {
     func push(_ path: String, _ tag: String, content: String? = nil) async throws -> String {
         // The blob `{}`.
         let blob = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
-        let begun = try await transport.send(HTTPRequest(.post, "/v2/\(path)/blobs/uploads/"))
+        let begun = try await send(HTTPRequest(.post, "/v2/\(path)/blobs/uploads/"))
         let location = try #require(begun.headers["Location"]).replacing("http://\(address)", with: "")
-        let uploaded = try await transport.send(
+        let uploaded = try await send(
             HTTPRequest(
                 .put, "\(location)\(location.contains("?") ? "&" : "?")digest=\(blob)",
                 headers: ["Content-Type": "application/octet-stream"], body: Array("{}".utf8)))
@@ -67,11 +91,17 @@ private struct Pushed {
                 "mediaType": "application/vnd.oci.image.config.v1+json", "digest": .string(blob), "size": 2,
             ], "layers": [], "annotations": ["content": .string(content ?? tag)],
         ]
-        let pushed = try await transport.send(
+        let pushed = try await send(
             HTTPRequest(
                 .put, "/v2/\(path)/manifests/\(tag)",
                 headers: ["Content-Type": "application/vnd.oci.image.manifest.v1+json"], body: manifest.encoded()))
         try #require(pushed.status == 201, "\(String(decoding: pushed.body, as: UTF8.self))")
         return try #require(pushed.headers["Docker-Content-Digest"])
+    }
+
+    private func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        var request = request
+        if let authorization { request.headers["Authorization"] = authorization }
+        return try await transport.send(request)
     }
 }

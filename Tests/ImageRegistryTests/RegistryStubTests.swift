@@ -64,6 +64,26 @@ import Testing
         }
     }
 
+    @Test func `a login is told to the server of the tokens, and the token alone to the registry`() async throws {
+        let basic = "Basic " + Base64.encode(Array("imm:secret".utf8))
+        try await StubRegistry.with({ question, registry in
+            let authorization = question.headers["authorization"]
+            if question.line.hasPrefix("GET /token") {
+                return authorization == basic ? .init(body: #"{"token":"abc"}"#) : .init(status: 401)
+            }
+            guard authorization == "Bearer abc" else {
+                return .init(
+                    status: authorization == nil ? 401 : 400,
+                    headers: ["WWW-Authenticate": "Bearer realm=\"http://\(registry.address)/token\""])
+            }
+            return .init(body: #"{"tags":["1"]}"#)
+        }) { registry in
+            let tags = try await client().tags(
+                of: "\(registry.address)/x", as: RegistryLogin(username: "imm", password: "secret"))
+            #expect(tags == ["1"])
+        }
+    }
+
     @Test func `a token is fetched from nobody who could read along`() async throws {
         try await StubRegistry.with({ _, _ in .init() }) { other in
             let realm = "http://\(other.address)/token"

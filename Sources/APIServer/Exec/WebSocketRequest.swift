@@ -1,3 +1,4 @@
+import Ambient
 import HTTPTypes
 import InfraAPI
 import RequestSyntax

@@ -1,3 +1,4 @@
+import Ambient
 import InfraAPI
 import Planning
 import ProviderInterface

@@ -1,3 +1,4 @@
+import Ambient
 import ProcessControl
 
 /// Name and password for https, and who signs the server's certificate.
@@ -48,24 +49,5 @@ struct HTTPSAccess {
             let path = try filing { () throws(FileFailure) in try scratch.write("ca.crt", authority) }
             configuration.add("http", "sslCAInfo", path)
         }
-    }
-}
-
-/// RFC 4648, section 4.
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func encode(_ bytes: [UInt8]) -> String {
-        var result: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var value = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            value <<= UInt32(8 * (3 - group.count))
-            for place in 0..<4 {
-                let digit = alphabet[Int(value >> UInt32(18 - 6 * place) & 63)]
-                result.append(place <= group.count ? digit : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
     }
 }

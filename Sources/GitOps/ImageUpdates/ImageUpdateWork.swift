@@ -26,7 +26,7 @@ struct ImageUpdateWork: Sendable {
     ///   - updates: `spec.imageUpdates` of the source.
     ///   - base: the commit that it follows and has applied.
     func look(_ source: GitSource, _ updates: GitImageUpdates, on base: GitCommitID) async -> ImageUpdateReport {
-        let (newest, failures) = await newestImages(updates)
+        let (newest, failures) = await newestImages(updates, of: source)
         guard !newest.isEmpty || failures.isEmpty else {
             return ImageUpdateReport(.registryFailed, failures.joined(separator: "\n"))
         }
@@ -45,16 +45,26 @@ struct ImageUpdateWork: Sendable {
             (failures + [report.message]).joined(separator: "\n"), proposal: report.proposal, isNew: report.isNew)
     }
 
-    private func newestImages(_ updates: GitImageUpdates) async -> (newest: [ImageChange.Newest], failures: [String]) {
+    private func newestImages(
+        _ updates: GitImageUpdates, of source: GitSource
+    ) async -> (newest: [ImageChange.Newest], failures: [String]) {
         var newest: [ImageChange.Newest] = []
         var failures: [String] = []
         for policy in updates.images {
+            let login: RegistryLogin?
+            do throws(SyncProblem) {
+                login = try await access.login(policy, of: source)
+            } catch {
+                failures.append("\(policy.image): \(error.message)")
+                continue
+            }
             do throws(RegistryError) {
-                guard let tag = TagChoice(policy).newest(of: try await registry.tags(of: policy.image)) else {
+                guard let tag = TagChoice(policy).newest(of: try await registry.tags(of: policy.image, as: login))
+                else {
                     failures.append("\(policy.image): no tag matches \(policy.semver ?? policy.pattern ?? "")")
                     continue
                 }
-                let digest = try await registry.digest(of: policy.image, tag: tag)
+                let digest = try await registry.digest(of: policy.image, tag: tag, as: login)
                 newest.append(ImageChange.Newest(policy: policy, tag: tag, digest: digest))
             } catch { failures.append("\(policy.image): \(error.message)") }
         }

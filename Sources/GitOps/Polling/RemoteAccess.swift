@@ -1,5 +1,6 @@
 import ControllerRuntime
 import GitClient
+import ImageRegistry
 import InfraAPI
 import ResourceAPI
 
@@ -25,6 +26,23 @@ struct RemoteAccess: Sendable {
         try check(credentials, source, reference.name)
         remote.credentials = credentials
         return remote
+    }
+
+    /// What the registry of an image is told; nil where it answers anybody.
+    func login(_ policy: GitImagePolicy, of source: GitSource) async throws(SyncProblem) -> RegistryLogin? {
+        guard let name = policy.credentials?.secretRef.name else { return nil }
+        let secret = try await secret(name, of: source)
+        func text(_ key: String) -> String? { secret.bytes(for: key).map { String(decoding: $0, as: UTF8.self) } }
+        let login = RegistryLogin(
+            username: text(GitCredentials.usernameKey) ?? "", password: text(GitCredentials.passwordKey),
+            authority: text(GitCredentials.authorityKey))
+        guard login.password != nil || login.authority != nil else {
+            throw SyncProblem(
+                .credentialsMissing,
+                "Secret \(name) needs \(GitCredentials.usernameKey) and \(GitCredentials.passwordKey) (or a token as the password), or "
+                    + "\(GitCredentials.authorityKey)")
+        }
+        return login
     }
 
     func signers(_ verification: GitVerification, of source: GitSource) async throws(SyncProblem) -> GitSigners {

@@ -1,3 +1,4 @@
+import Ambient
 import ArgumentParser
 import InfraAPI
 import JSON

@@ -140,6 +140,10 @@ extension GitImagePolicy: SchemaRecord {
             "pattern", \.pattern, .string(minimum: 1, maximum: 128),
             "The highest of the tags that match, with one '*', by what stands in its place."),
         .defaulted("order", \.order, .enumeration, "How that is compared: Numerical or Alphabetical."),
+        .optional(
+            "credentials", \.credentials, .record,
+            "What the registry is told, where it does not answer anybody: username and password, and ca.crt where the system does not trust it."
+        ),
     ]
 }
 

@@ -172,6 +172,8 @@ public struct GitImagePolicy: Sendable, Hashable {
     /// the highest of the tags that match, with one `*`, by what stands in its place.
     public var pattern: String?
     public var order = Order.numerical
+    /// What its registry wants to know, where it does not answer anybody: a Secret with the same keys as for the repository.
+    public var credentials: GitCredentials?
 
     public init() {}
 }

@@ -1,3 +1,4 @@
+import Ambient
 public import JSON
 
 extension Secret: SchemaRecord {
