@@ -55,7 +55,7 @@ public final class ControllerSet: Sendable {
             caches: caches, observer: observer,
             applier: PlanApplier(
                 client: client, caches: caches, effects: effects, events: events, surroundings: surroundings,
-                measures: measures, unconfirmed: UnconfirmedCreates()),
+                measures: measures, unconfirmed: UnconfirmedWrites()),
             effects: effects, memory: memory, probes: probes, time: surroundings.time, planner: planner)
         sets = Controller("instancesets", surroundings, logger: logger, metrics: metrics) { key, logger in
             await reconciler.reconcile(key, logger)
@@ -76,7 +76,7 @@ public final class ControllerSet: Sendable {
         let snapshots = SnapshotReconciler(
             client: client, caches: caches, providers: providers,
             copies: SnapshotCopies(operations: copyOperations, time: surroundings.time), events: events, time: time,
-            planner: snapshotPlanner)
+            unconfirmed: UnconfirmedWrites(), planner: snapshotPlanner)
         let garbage = GarbageCollector(client: client, caches: caches)
         queues.sets = sets.queue
         let volumeController = Controller<NamespacedName>(

@@ -94,7 +94,7 @@ import Testing
             status.verdict = verdict
             try await RecordWriter(
                 client: client, caches: caches, set: set, versions: PlannedVersions(observation),
-                unconfirmed: UnconfirmedCreates(), surroundings: .system
+                unconfirmed: UnconfirmedWrites(), surroundings: .system
             ).recordVerdict("web-1", status)
         }
 

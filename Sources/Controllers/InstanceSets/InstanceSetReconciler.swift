@@ -20,7 +20,7 @@ struct InstanceSetReconciler: Sendable {
 
     func reconcile(_ key: NamespacedName, _ logger: Logger) async -> ReconcileOutcome {
         effects.collectResults(of: key)
-        do throws(APIStatus) { try await applier.confirmCreates(of: key) } catch { return .failed(error) }
+        do throws(APIStatus) { try await applier.confirmWrites(of: key) } catch { return .failed(error) }
         guard let set = caches.sets.get(key) else {
             memory.forget(key)
             applier.unconfirmed.forget(key)

@@ -15,7 +15,7 @@ struct PlanApplier: Sendable {
     let events: EventRecorder
     let surroundings: Surroundings
     let measures: ProviderMeasures
-    let unconfirmed: UnconfirmedCreates
+    let unconfirmed: UnconfirmedWrites
 
     /// Steps of the set as a whole first; then the slots at the same time, so that their writes are grouped by the store;
     /// within a slot in order, and a slot stops at its first failure. The status comes last; but the memory of failures comes
@@ -45,9 +45,9 @@ struct PlanApplier: Sendable {
         if !remembersFailure { try await writeStatus(plan.status, observation, versions) }
     }
 
-    /// Reads what an earlier plan may have made without an answer, so that the next one sees it.
-    func confirmCreates(of set: NamespacedName) async throws(APIStatus) {
-        try await unconfirmed.confirm(of: set, in: caches.instances, from: client)
+    /// Reads what an earlier plan may have written without an answer, so that the next one sees it.
+    func confirmWrites(of set: NamespacedName) async throws(APIStatus) {
+        try await unconfirmed.confirm(of: set, from: client)
     }
 
     private func records(_ observation: SetObservation, _ versions: PlannedVersions) -> RecordWriter {

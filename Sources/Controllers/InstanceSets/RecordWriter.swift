@@ -11,7 +11,7 @@ struct RecordWriter: Sendable {
     let caches: ResourceCaches
     let set: InstanceSet
     let versions: PlannedVersions
-    let unconfirmed: UnconfirmedCreates
+    let unconfirmed: UnconfirmedWrites
     let surroundings: Surroundings
 
     private func key(_ name: String) -> NamespacedName { NamespacedName(namespace: set.namespace, name: name) }
@@ -38,6 +38,7 @@ struct RecordWriter: Sendable {
             return written
         } catch {
             if error.isStale { try await cache.refresh(NamespacedName(object), from: client) }
+            unconfirmed.note(error, of: object, in: cache, owner: NamespacedName(set))
             throw error
         }
     }
@@ -224,13 +225,8 @@ struct RecordWriter: Sendable {
         instance.metadata.finalizers = [Instance.providerFinalizer]
         instance.metadata.ownerReferences = [ownerReference]
         instance.spec = spec
-        do throws(APIStatus) {
-            return try await write(instance, caches.instances) { _, instance throws(APIStatus) in
-                try await createOrFind(instance)
-            }
-        } catch {
-            if error.leavesOutcomeOpen { unconfirmed.note(key(name), of: NamespacedName(set)) }
-            throw error
+        return try await write(instance, caches.instances) { _, instance throws(APIStatus) in
+            try await createOrFind(instance)
         }
     }
 

@@ -15,7 +15,11 @@ struct SetObserver {
     func observe(_ set: InstanceSet) -> SetObservation {
         let key = NamespacedName(set)
         let agent = providers.agent(for: set)
+        // Those of a set of this name that is gone are garbage that the cache has still: their verdicts count for nothing.
         let revisions = caches.revisions.list(index: ResourceCaches.bySet, value: key.description)
+            .filter {
+                $0.metadata.ownerReferences.isEmpty || $0.metadata.ownerReferences.contains { $0.uid == set.uid }
+            }
         let records = caches.instances.list(index: ResourceCaches.bySet, value: key.description)
         let volumes = caches.volumes.list(index: ResourceCaches.bySet, value: key.description)
         let requests = Dictionary(

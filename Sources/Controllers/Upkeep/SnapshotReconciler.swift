@@ -15,12 +15,15 @@ struct SnapshotReconciler: Sendable {
     let copies: SnapshotCopies
     let events: EventRecorder
     let time: any TimeSource
+    let unconfirmed: UnconfirmedWrites
     let planner: @Sendable (SnapshotObservation) -> SnapshotStep
 
     func reconcile(_ key: NamespacedName, _ logger: Logger) async -> ReconcileOutcome {
         copies.collect(key)
+        do throws(APIStatus) { try await unconfirmed.confirm(of: key, from: client) } catch { return .failed(error) }
         guard let snapshot = caches.snapshots.get(key) else {
             copies.forget(key)
+            unconfirmed.forget(key)
             return .done
         }
         let observation = observe(snapshot, key)
@@ -30,7 +33,16 @@ struct SnapshotReconciler: Sendable {
             return try await take(step, observation, logger)
         } catch let error as APIStatus where error.isConflict || error.isNotFound {
             return .requeue(after: .milliseconds(100))
-        } catch { return .failed(error) }
+        } catch {
+            // Whatever was written last was one of these two.
+            if let error = error as? APIStatus {
+                unconfirmed.note(error, of: snapshot, in: caches.snapshots, owner: key)
+                if let volume = observation.volume {
+                    unconfirmed.note(error, of: volume, in: caches.volumes, owner: key)
+                }
+            }
+            return .failed(error)
+        }
     }
 
     private func observe(_ snapshot: SlotSnapshot, _ key: NamespacedName) -> SnapshotObservation {

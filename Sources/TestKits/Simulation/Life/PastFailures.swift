@@ -131,5 +131,16 @@ extension PastFailure {
                 (399, .apply(set: 0, replicas: 2, image: "app:stubborn", .minReady)),
                 (54493, .cutProvider(seconds: 60)),
             ]),
+        PastFailure(
+            "the answer to a write that told an instance to go was lost, and another one was taken away as if that one served",
+            seed: 4986, [db(1)],
+            [
+                (0, .apply(set: 0, replicas: 3, image: "app:1", .defaults)),
+                (8772, .killController),
+                (2934, .restart(set: 0)),
+                (2214, .killController),
+                (3416, .restart(set: 0)),
+                (3808, .scale(set: 0, replicas: 3)),
+            ]),
     ]
 }

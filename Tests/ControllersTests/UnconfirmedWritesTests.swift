@@ -7,7 +7,7 @@ import Testing
 
 @testable import Controllers
 
-@Suite struct UnconfirmedCreatesTests {
+@Suite struct UnconfirmedWritesTests {
     private let set = NamespacedName(namespace: "default", name: "web")
 
     @Test func `what was made without an answer comes into the cache before the set is planned again`() async throws {
@@ -23,14 +23,17 @@ import Testing
         instance.spec.provider = "docker"
         _ = try await client.create(instance)
         let caches = ResourceCaches()
-        let unconfirmed = UnconfirmedCreates()
-        unconfirmed.note(NamespacedName(namespace: "default", name: "web-0-abcde"), of: set)
-        unconfirmed.note(NamespacedName(namespace: "default", name: "web-1-never"), of: set)
-        try await unconfirmed.confirm(of: set, in: caches.instances, from: client)
+        let unconfirmed = UnconfirmedWrites()
+        let silence = APIStatus(code: 0, reason: .unreachable, message: "no answer")
+        unconfirmed.note(silence, of: instance, in: caches.instances, owner: set)
+        var never = instance
+        never.metadata.name = "web-1-never"
+        unconfirmed.note(silence, of: never, in: caches.instances, owner: set)
+        try await unconfirmed.confirm(of: set, from: client)
         #expect(caches.instances.list().map(\.name) == ["web-0-abcde"])
         // Once is enough.
         _ = try await client.delete(instance)
-        try await unconfirmed.confirm(of: set, in: caches.instances, from: client)
+        try await unconfirmed.confirm(of: set, from: client)
         #expect(caches.instances.list().count == 1)
     }
 
