@@ -27,7 +27,7 @@ test: packages build-tests ## every test below, with one private engine; then ch
 	@scripts/with-engine $(MAKE) --no-print-directory --keep-going BUILT=yes $(TEST_TARGETS)
 
 test-scripts: ## the scripts parse
-	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -name '*.c' ! -path scripts/demo-image/writer); do bash -n $$script || exit 1; done
+	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -name '*.c' ! -name '*.py' ! -path scripts/demo-image/writer); do bash -n $$script || exit 1; done
 	@sh -n scripts/demo-image/writer
 
 test-lint: lint ## the sources have the house format
@@ -84,6 +84,9 @@ image: packages ## a container image of immd and immctl: make image [IMAGE=imm:V
 test-image: packages build-tests ## immd in a container of its image, on a base without a shell, driven from outside
 	@swift build -c release --product immd >&2
 	@base=$$(scripts/image/base) && scripts/with-engine scripts/image/test "$$base"
+
+test-chart: packages ## the Helm chart: helm's own checks, Kubernetes' schemas, every value, least privilege
+	@clients=$$(scripts/kubernetes-clients) && $$clients/python/bin/python scripts/chart/test.py . $$clients
 
 # SECONDS is bash's own, so the value reaches the script as an argument.
 fuzz: packages ## fuzzes the parsers: make fuzz SECONDS=60 [TARGET=json] [ADDRESS=yes]
