@@ -7,13 +7,15 @@ ENGINE_SUITES := ^(DockerProviderTests|EndToEndTests)\.
 CLIENT_SUITES := ^EndToEndTests\.EndToEnd/Kubectl/
 # And Git servers.
 GIT_SUITES := ^EndToEndTests\.EndToEnd/GitOps/
+# And a container image of immd.
+IMAGE_SUITES := ^EndToEndTests\.EndToEnd/ImageTests/
 UNIT_TARGETS := $(filter-out DockerProviderTests EndToEndTests Fuzz StoreWriter,$(notdir $(wildcard Tests/*)))
 # Swift Testing alone: XCTest would end each run with a line that says 0 tests.
 SWIFT_TEST := swift test --disable-xctest --skip-build
 # Every target test-… is a part of `make test`.
 TEST_TARGETS := $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
-.PHONY: help demo test $(TEST_TARGETS) build build-tests bench bench-api chaos fuzz simulate mutants lint format clean packages
+.PHONY: help demo test $(TEST_TARGETS) image build build-tests bench bench-api chaos fuzz simulate mutants lint format clean packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,7 +27,7 @@ test: packages build-tests ## every test below, with one private engine; then ch
 	@scripts/with-engine $(MAKE) --no-print-directory --keep-going BUILT=yes $(TEST_TARGETS)
 
 test-scripts: ## the scripts parse
-	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -path scripts/demo-image/writer); do bash -n $$script || exit 1; done
+	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -name '*.c' ! -name '*.py' ! -path scripts/demo-image/writer); do bash -n $$script || exit 1; done
 	@sh -n scripts/demo-image/writer
 
 test-lint: lint ## the sources have the house format
@@ -35,7 +37,8 @@ test-unit: build-tests ## the tests that need no engine
 	@status=0; for target in $(UNIT_TARGETS); do $(SWIFT_TEST) --filter "^$$target\." || status=1; done; exit $$status
 
 test-e2e: packages build-tests ## the tests on a real engine
-	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)' --skip '$(CLIENT_SUITES)' --skip '$(GIT_SUITES)'
+	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)' --skip '$(CLIENT_SUITES)' --skip '$(GIT_SUITES)' \
+		--skip '$(IMAGE_SUITES)'
 
 test-gitops: packages build-tests ## commits on real Git servers become rollouts on a real engine
 	@scripts/with-engine $(SWIFT_TEST) --filter '$(GIT_SUITES)'
@@ -73,6 +76,17 @@ test-simulate: packages ## 500 lives and the deliberate bugs; a release build, s
 test-release: packages ## the optimised programs can be built, and start; the optimiser has refused what a debug build took
 	@swift build -c release --product immd >&2 && swift build -c release --product immctl >&2
 	@bin=$$(swift build -c release --show-bin-path) && $$bin/immd --version && $$bin/immctl version --client
+
+image: packages ## a container image of immd and immctl: make image [IMAGE=imm:VERSION] [BASE=debian:bookworm-slim] [GIT=no]
+	@swift build -c release --product immd >&2
+	@scripts/image/build --base $(or $(BASE),debian:bookworm-slim) $(if $(IMAGE),--image $(IMAGE)) $(if $(filter no,$(GIT)),,--git)
+
+test-image: packages build-tests ## immd in a container of its image, on a base without a shell, driven from outside
+	@swift build -c release --product immd >&2
+	@base=$$(scripts/image/base) && scripts/with-engine scripts/image/test "$$base"
+
+test-chart: packages ## the Helm chart: helm's own checks, Kubernetes' schemas, every value, least privilege
+	@clients=$$(scripts/kubernetes-clients) && $$clients/python/bin/python scripts/chart/test.py . $$clients
 
 # SECONDS is bash's own, so the value reaches the script as an argument.
 fuzz: packages ## fuzzes the parsers: make fuzz SECONDS=60 [TARGET=json] [ADDRESS=yes]

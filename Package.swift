@@ -146,7 +146,8 @@ let package = Package(
             "immd",
             [
                 "APIClient", "APIServer", "Ambient", "CShims", "ControllerRuntime", "Controllers", "DockerEngine",
-                "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry", "InfraAPI", "JSON",
+                "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry", "ImmctlCommands", "InfraAPI",
+                "JSON",
                 "Manifests", "ObjectStore", "ObjectStoreSQLite",
                 "OpenAPI", "PKI", "Planning", "ProcessControl", "ProviderInterface", "ResourceAPI", "Telemetry",
                 arguments, logging,

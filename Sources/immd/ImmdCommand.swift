@@ -4,7 +4,6 @@ import ArgumentParser
 import Logging
 
 /// The daemon: store, controllers and API server in one process.
-@main
 struct ImmdCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "immd",

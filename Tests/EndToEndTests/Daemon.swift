@@ -15,11 +15,14 @@ final class Daemon: Sendable {
     let listen: String
     let client: HTTPResourceClient
     private let running = Guarded<ChildProcess?>(nil)
+    /// Of the container, where there is an image to run.
+    let container: String
 
     init(directory: String, endpoint: String, listen: String = "none") {
         self.directory = directory
         self.listen = listen
         self.endpoint = endpoint
+        container = "immd-" + (directory.split(separator: "/").last ?? "")
         client = HTTPResourceClient(.socket(path: directory + "/imm.sock"), userAgent: "end-to-end")
     }
 
@@ -54,18 +57,30 @@ final class Daemon: Sendable {
     }
 
     func launch(data: String, socket: String, output: String, _ further: [String] = []) throws -> ChildProcess {
-        try ChildProcess(
-            Daemon.programs + "/immd",
+        let arguments =
             [
                 "--data-dir", data, "--socket", socket, "--listen", listen, "--docker-endpoint", "unix://" + endpoint,
-                "--log-level",
-                "debug",
-            ] + further,
-            output: output)
+                "--log-level", "debug",
+            ] + further
+        guard let image = TestImage.current else {
+            return try ChildProcess(Daemon.programs + "/immd", arguments, output: output)
+        }
+        return try image.launch(
+            container: container, directory: directory, engineSocket: endpoint, arguments, output: output)
     }
 
     /// kill -9
-    func crash() { running.withLock { $0.take() }?.end() }
+    func crash() {
+        guard let process = running.withLock({ $0.take() }) else { return }
+        if let image = TestImage.current {
+            // The client's end is not the container's; the container's is the client's.
+            let kill = try? image.docker(
+                ["kill", container], engineSocket: endpoint, output: directory + "/docker.out")
+            while let kill, kill.poll() == nil { usleep(1000) }
+            while process.poll() == nil { usleep(1000) }
+        }
+        process.end()
+    }
 
     /// SIGTERM; nil when it did not end in time.
     func stop(_ timeout: Duration = .seconds(10)) async throws -> ChildProcess.Exit? {

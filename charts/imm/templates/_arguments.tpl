@@ -1,0 +1,12 @@
+{{- /* What immd is started with: the one place that knows its options. */}}
+{{- define "imm.arguments" -}}
+- --store=kubernetes
+- --system-namespace={{ .Release.Namespace }}
+{{- range .Values.watchNamespaces }}
+- --namespace={{ . }}
+{{- end }}
+- --health-listen=0.0.0.0:8086
+- --data-dir=/scratch
+- --log-level={{ .Values.logLevel }}
+- --log-format={{ .Values.logFormat }}
+{{- end }}
