@@ -15,13 +15,18 @@ final class Daemon: Sendable {
     let listen: String
     let client: HTTPResourceClient
     private let running = Guarded<ChildProcess?>(nil)
+    private let knownInstallation = Guarded<String?>(nil)
 
-    init(directory: String, endpoint: String, listen: String = "none") {
+    /// - Parameter client: of the server where the objects are; nil: immd's own.
+    init(directory: String, endpoint: String, listen: String = "none", client: HTTPResourceClient? = nil) {
         self.directory = directory
         self.listen = listen
         self.endpoint = endpoint
-        client = HTTPResourceClient(.socket(path: directory + "/imm.sock"), userAgent: "end-to-end")
+        self.client = client ?? HTTPResourceClient(.socket(path: directory + "/imm.sock"), userAgent: "end-to-end")
     }
+
+    /// Tells the installation id where no log of this daemon does.
+    func note(installation: String) { knownInstallation.withLock { $0 = installation } }
 
     /// The folder of the test bundle, where the package's programs are built too.
     static let programs: String = {
@@ -78,6 +83,7 @@ final class Daemon: Sendable {
 
     /// The installation id, as immd says at its start.
     var installation: String? {
+        if let known = knownInstallation.withLock({ $0 }) { return known }
         let log = log.utf8
         guard
             let line = log.split(separator: UInt8(ascii: "\n")).first(where: { Substring($0).contains("immd starts") })
