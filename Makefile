@@ -5,6 +5,8 @@ SHELL := /bin/bash
 ENGINE_SUITES := ^(DockerProviderTests|EndToEndTests)\.
 # Those of them that need clients which we did not write.
 CLIENT_SUITES := ^EndToEndTests\.EndToEnd/Kubectl/
+# Those on a Kubernetes API server: the kit's, or that of KUBECONFIG.
+CLUSTER_SUITES := ^EndToEndTests\.EndToEnd/ClusterTests/
 # And Git servers.
 GIT_SUITES := ^EndToEndTests\.EndToEnd/GitOps/
 # And a container image of immd.
@@ -38,7 +40,11 @@ test-unit: build-tests ## the tests that need no engine
 
 test-e2e: packages build-tests ## the tests on a real engine
 	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)' --skip '$(CLIENT_SUITES)' --skip '$(GIT_SUITES)' \
-		--skip '$(IMAGE_SUITES)'
+		--skip '$(IMAGE_SUITES)' --skip '$(CLUSTER_SUITES)'
+
+test-cluster: packages build-tests ## immd on a Kubernetes API server: make test-cluster [KUBECONFIG=FILE]
+	@# Of the command line alone: what somebody's environment names is not meant.
+	@IMM_TEST_KUBECONFIG="$(if $(filter command,$(origin KUBECONFIG)),$(abspath $(KUBECONFIG)))" scripts/with-engine $(SWIFT_TEST) --filter '$(CLUSTER_SUITES)'
 
 test-gitops: packages build-tests ## commits on real Git servers become rollouts on a real engine
 	@scripts/with-engine $(SWIFT_TEST) --filter '$(GIT_SUITES)'

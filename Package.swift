@@ -96,6 +96,8 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         library("GitClient", ["Ambient", "ProcessControl"]),
+        library(
+            "ClusterCredentials", ["Ambient", "CShims", "HTTPTransport", "InfraAPI", "JSON", "ProcessControl"]),
         library("ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
         library("DockerEngine", path: "Sources/Providers/DockerEngine", ["HTTPTransport", "JSON", "Ambient"]),
@@ -132,25 +134,28 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 "PKI", crypto,
             ]),
-        library("APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "WebSocket"]),
+        library(
+            "APIClient",
+            ["Ambient", "ClusterCredentials", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "WebSocket"]),
         library(
             "ImmctlCommands",
             [
-                "APIClient", "Ambient", "HTTPTransport", "InfraAPI", "JSON", "JSONPath", "Manifests", "ResourceAPI",
-                arguments, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                "APIClient", "Ambient", "ClusterCredentials", "HTTPTransport", "InfraAPI", "JSON", "JSONPath",
+                "Manifests", "ResourceAPI", arguments,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
 
         // Executables.
-        executable("immctl", ["Ambient", "ImmctlCommands"]),
+        executable("immctl", ["Ambient", "ClusterCredentials", "ImmctlCommands"]),
         executable(
             "immd",
             [
-                "APIClient", "APIServer", "Ambient", "CShims", "ControllerRuntime", "Controllers", "DockerEngine",
-                "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry", "ImmctlCommands", "InfraAPI",
-                "JSON",
+                "APIClient", "APIServer", "Ambient", "CShims", "ClusterCredentials", "ControllerRuntime", "Controllers",
+                "DockerEngine", "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry", "ImmctlCommands",
+                "InfraAPI", "JSON",
                 "Manifests", "ObjectStore", "ObjectStoreSQLite",
-                "OpenAPI", "PKI", "Planning", "ProcessControl", "ProviderInterface", "ResourceAPI", "Telemetry",
-                arguments, logging,
+                "OpenAPI", "PKI", "Planning", "ProcessControl", "ProviderInterface", "RequestSyntax", "ResourceAPI",
+                "Telemetry", arguments, logging,
                 lifecycle,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -171,6 +176,12 @@ let package = Package(
             "Conformance", path: "Sources/TestKits/Conformance",
             ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
         library("GitServers", path: "Sources/TestKits/GitServers", ["Ambient"]),
+        library(
+            "ClusterKit", path: "Sources/TestKits/Cluster",
+            [
+                "APIClient", "APIServer", "Ambient", "ClusterCredentials", "HTTPTransport", "InfraAPI", "JSON",
+                "Manifests", "ObjectStore", "PKI", "ResourceAPI", logging, lifecycle,
+            ]),
         library("SampleKinds", path: "Sources/TestKits/SampleKinds", ["InfraAPI", "JSON"]),
 
         // Tests.
@@ -223,19 +234,22 @@ let package = Package(
         tests(
             "ImmctlTests",
             [
-                "ImmctlCommands", "APIClient", "APIServer", "ObjectStore", "ResourceAPI", "InfraAPI", "JSON", "Ambient",
-                arguments, logging, lifecycle,
+                "ImmctlCommands", "APIClient", "APIServer", "ClusterCredentials", "ObjectStore", "ResourceAPI",
+                "InfraAPI",
+                "JSON", "Ambient", arguments, logging, lifecycle,
             ]),
         tests(
             "EndToEndTests",
             [
-                "APIClient", "DockerEngine", "GitClient", "GitOps", "GitServers", "HTTPTransport", "InfraAPI", "JSON",
-                "PKI", "ResourceAPI",
+                "APIClient", "ClusterKit", "DockerEngine", "GitClient", "GitOps", "GitServers", "HTTPTransport",
+                "InfraAPI", "JSON",
+                "OpenAPI", "PKI", "ResourceAPI",
                 "Ambient",
-                crypto, "immd", "immctl",
+                crypto, logging, "immd", "immctl",
             ],
             exclude: ["Kubectl/Python", "Kubectl/Transcripts"]),
         tests("ProcessControlTests", ["ProcessControl", "Ambient"]),
+        tests("ClusterCredentialsTests", ["Ambient", "ClusterCredentials", "HTTPTransport", "InfraAPI", "JSON"]),
         tests("GitClientTests", ["GitClient", "GitServers", "ProcessControl", "Ambient"]),
         tests("ImageRegistryTests", ["ImageRegistry", "GitServers", "HTTPTransport", "JSON", "Ambient"]),
         tests(

@@ -14,21 +14,27 @@ extension APIStatus {
     }
 
     private static func explanation(_ error: HTTPError, _ location: ServerLocation) -> String {
-        switch (error.code, location) {
-        case (.socketMissing, .socket(let path)):
-            "no server answers on \(path): the socket does not exist; is immd running? (--server names another address)"
-        case (.connectionRefused, .socket(let path)):
-            "no server answers on \(path): nobody listens there any more; is immd running?"
-        case (.permissionDenied, .socket(let path)):
-            "the socket \(path) may not be opened by this user: immd serves its owner alone; run this as the same user"
-        case (.connectionRefused, .url(let url, _, _)):
+        guard let url = location.url else { return explanation(error, socket: location.description) }
+        return switch error.code {
+        case .connectionRefused:
             "no server answers on \(url): the connection was refused; is the server running, and is the port right?"
-        case (.hostNotFound, .url(let url, _, _)):
-            "no server answers on \(url): the host name is not known; is it spelled correctly?"
-        case (.tlsFailed, .url(let url, _, _)):
-            "no secure connection to \(url): \(error.message)"
-        case (.cancelled, _): "the request to \(location) was cancelled"
-        default: "no answer from \(location): \(error.message)"
+        case .hostNotFound: "no server answers on \(url): the host name is not known; is it spelled correctly?"
+        case .tlsFailed: "no secure connection to \(url): \(error.message)"
+        case .cancelled: "the request to \(url) was cancelled"
+        default: "no answer from \(url): \(error.message)"
+        }
+    }
+
+    private static func explanation(_ error: HTTPError, socket path: String) -> String {
+        switch error.code {
+        case .socketMissing:
+            "no server answers on \(path): the socket does not exist; is immd running? (--server names another address)"
+        case .connectionRefused:
+            "no server answers on \(path): nobody listens there any more; is immd running?"
+        case .permissionDenied:
+            "the socket \(path) may not be opened by this user: immd serves its owner alone; run this as the same user"
+        case .cancelled: "the request to \(path) was cancelled"
+        default: "no answer from \(path): \(error.message)"
         }
     }
 }

@@ -18,6 +18,7 @@ extension HTTPResourceClient {
         path.add("fieldSelector", options.fieldSelector)
         path.add("resourceVersion", options.resourceVersion)
         path.add("allowWatchBookmarks", options.allowBookmarks)
+        path.add("timeoutSeconds", options.timeoutSeconds.map(String.init))
         return path
     }
 

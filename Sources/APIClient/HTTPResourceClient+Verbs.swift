@@ -4,12 +4,34 @@ public import JSON
 public import ResourceAPI
 
 extension HTTPResourceClient: ResourceClient {
+    /// Objects in one answer, as kubectl asks for them.
+    private static let pageSize = 500
+
     public func get(_ reference: ObjectReference) async throws(APIStatus) -> JSONValue {
         try await json(.get, RequestPath(reference).string)
     }
 
+    /// Without a limit all pages one after the other, each of them bounded: a consistent list, as the server's pages are those
+    /// of one version.
     public func list(
         _ type: ResourceType, in namespace: String?, _ options: ListOptions
+    ) async throws(APIStatus) -> ObjectList {
+        guard options.limit == nil, options.continuation == nil else { return try await page(type, namespace, options) }
+        var options = options
+        options.limit = HTTPResourceClient.pageSize
+        var list = try await page(type, namespace, options)
+        while let continuation = list.continuation {
+            options.continuation = continuation
+            let next = try await page(type, namespace, options)
+            list.items += next.items
+            list.continuation = next.continuation
+        }
+        list.remainingItemCount = nil
+        return list
+    }
+
+    private func page(
+        _ type: ResourceType, _ namespace: String?, _ options: ListOptions
     ) async throws(APIStatus) -> ObjectList {
         let list = try await json(.get, listPath(type, namespace, options).string)
         let metadata = list["metadata"]

@@ -1,3 +1,4 @@
+import ClusterCredentials
 public import HTTPTransport
 import InfraAPI
 import JSON
@@ -13,13 +14,23 @@ public struct HTTPResourceClient: Sendable {
     public let location: ServerLocation
     let transport: HTTPTransport
     private let userAgent: String
+    /// Whether writes tell the term in which they are made; Kubernetes knows none.
+    private let tellsTerms: Bool
+    /// Told each request that is sent, and the code of its answer; 0: none came.
+    public typealias Observer = @Sendable (HTTPRequest.Method, _ path: String, _ code: Int) -> Void
+    private let observer: Observer?
 
     /// - Parameters:
     ///   - userAgent: `program/version`; what the server takes as field manager of writes that name none.
     ///   - limits: of the connections; each open watch holds one.
-    public init(_ location: ServerLocation, userAgent: String = "imm", limits: HTTPLimits = HTTPLimits()) {
+    public init(
+        _ location: ServerLocation, userAgent: String = "imm", limits: HTTPLimits = HTTPLimits(),
+        tellsTerms: Bool = true, observer: Observer? = nil
+    ) {
         self.location = location
         self.userAgent = userAgent
+        self.tellsTerms = tellsTerms
+        self.observer = observer
         transport = HTTPTransport(endpoint: location.endpoint, limits: limits)
     }
 
@@ -38,9 +49,41 @@ public struct HTTPResourceClient: Sendable {
     }
 
     private func send(_ request: HTTPRequest) async throws(APIStatus) -> HTTPResponse {
-        do throws(HTTPError) {
-            return try await transport.send(request)
+        try await exchange(request, \.status) { request throws(HTTPError) in try await transport.send(request) }
+    }
+
+    /// Sends a request in our name, and once more where the server believes our credentials no longer and there are others.
+    func exchange<Answer: Sendable>(
+        _ request: HTTPRequest, _ code: (Answer) -> Int,
+        _ send: (HTTPRequest) async throws(HTTPError) -> Answer
+    ) async throws(APIStatus) -> Answer {
+        let credentials = try await credentials()
+        let answer = try await answer(to: request, credentials, code, send)
+        guard code(answer) == 401, await location.refuse(credentials) else { return answer }
+        return try await self.answer(to: request, try await self.credentials(), code, send)
+    }
+
+    private func credentials() async throws(APIStatus) -> RequestCredentials {
+        do throws(CredentialError) {
+            return try await location.credentials()
         } catch {
+            throw APIStatus(code: 0, reason: .unreachable, message: error.message)
+        }
+    }
+
+    private func answer<Answer: Sendable>(
+        to request: HTTPRequest, _ credentials: RequestCredentials, _ code: (Answer) -> Int,
+        _ send: (HTTPRequest) async throws(HTTPError) -> Answer
+    ) async throws(APIStatus) -> Answer {
+        var request = request
+        request.headers["Authorization"] = credentials.authorization
+        request.identity = credentials.identity
+        do throws(HTTPError) {
+            let answer = try await send(request)
+            observer?(request.method, request.path, code(answer))
+            return answer
+        } catch {
+            observer?(request.method, request.path, 0)
             throw APIStatus(error, at: location, isWrite: request.method != .get && request.method != .head)
         }
     }
@@ -49,11 +92,8 @@ public struct HTTPResourceClient: Sendable {
     ///
     /// - Throws: the Status of an answer that is not 2xx; `.unreachable` when none came.
     func open(_ path: String, accept: String) async throws(APIStatus) -> HTTPBody {
-        let response: HTTPStreamingResponse
-        do throws(HTTPError) {
-            response = try await transport.stream(request(.get, path, accept: accept))
-        } catch {
-            throw APIStatus(error, at: location, isWrite: false)
+        let response = try await exchange(request(.get, path, accept: accept), \.status) {
+            request throws(HTTPError) in try await transport.stream(request)
         }
         if (200..<300).contains(response.status) { return response.body }
         let body: [UInt8]
@@ -73,7 +113,7 @@ public struct HTTPResourceClient: Sendable {
         accept: String = "application/json", term: LeaderTerm? = nil
     ) async throws(APIStatus) -> JSONValue {
         var request = request(method, path, body: body?.encoded() ?? [], contentType: contentType, accept: accept)
-        if let term { request.headers[LeaderTerm.header] = term.headerValue }
+        if tellsTerms, let term { request.headers[LeaderTerm.header] = term.headerValue }
         let response = try await send(request)
         guard (200..<300).contains(response.status) else {
             throw APIStatus.answered(response.status, response.body, location)
@@ -93,7 +133,6 @@ public struct HTTPResourceClient: Sendable {
     ) -> HTTPRequest {
         var headers: HTTPHeaders = ["Accept": accept, "User-Agent": userAgent]
         if !body.isEmpty { headers["Content-Type"] = contentType }
-        if let token = location.bearerToken { headers["Authorization"] = "Bearer \(token)" }
         return HTTPRequest(method, path, headers: headers, body: body)
     }
 }

@@ -37,13 +37,14 @@ public struct APIService: Service {
         endpoints.metrics.gauge("imm_apiserver_exec_sessions", "Commands that run by exec.") {
             Double(execPlaces.count)
         }
+        let discovery = Discovery(configuration.kinds)
         responder = APIResponder(
-            client: client, endpoints: endpoints,
+            client: client, kinds: configuration.kinds, discovery: discovery, endpoints: endpoints,
             podTranslation: configuration.servesPodsView ? PodTranslation(client) : nil,
             authorization: Authorization(client: client), tokens: tokens, certificates: certificates,
             immVersion: configuration.immVersion,
             openAPIDocuments: OpenAPIDocuments(
-                groups: Discovery.all, viewed: configuration.servesPodsView ? ViewedKinds.all : [],
+                groups: discovery.all, viewed: configuration.servesPodsView ? ViewedKinds.all : [],
                 immVersion: configuration.immVersion),
             limits: configuration.limits, surroundings: surroundings, streams: streams,
             execPlaces: execPlaces, webhookPlaces: .ofWebhooks(configuration.limits),

@@ -89,3 +89,7 @@ int imm_malloc_trim(void) {
     return 0;
 #endif
 }
+
+extern char **environ;
+
+char **imm_environment(void) { return environ; }

@@ -25,14 +25,17 @@ public final class ControllerSet: Sendable {
     private let events: EventRecorder
     private let agents: ProviderAgents
     private let reflect: @Sendable () async -> Void
+    private let scope: ControllerScope
+    private let takingOver: TakingOver
 
     /// - Parameters:
+    ///   - scope: which part of the server is looked after.
     ///   - metrics: where reconciles, queues, handovers and provider calls are counted.
     ///   - planner, snapshotPlanner: move two of a reconcile; others only where deliberate bugs are tried.
     public init(
         client: any ResourceClient, installation: Installation, factory: @escaping ProviderFactory,
         probeTransport: any ProbeTransport, _ surroundings: Surroundings, logger: Logger,
-        metrics: MetricRegistry = MetricRegistry(),
+        metrics: MetricRegistry = MetricRegistry(), scope: ControllerScope = .everything,
         planner: @escaping @Sendable (SetObservation) -> Plan = { Planner.plan($0) },
         snapshotPlanner: @escaping @Sendable (SnapshotObservation) -> SnapshotStep = { SnapshotPlanner.plan($0) }
     ) {
@@ -69,7 +72,8 @@ public final class ControllerSet: Sendable {
                 observedGeneration: nil, at: time.now)
         }
         let providerStatus = ProviderReconciler(
-            client: client, caches: caches, providers: providers, events: events, time: time)
+            client: client, caches: caches, providers: providers, events: events, time: time,
+            makesNamespaces: !scope.serverHasUpkeep)
         let copyOperations = BackgroundOperations<SnapshotCopies.Outcome>(defaultLimit: SnapshotCopies.limit) {
             queues.snapshots?.add($0)
         }
@@ -107,9 +111,9 @@ public final class ControllerSet: Sendable {
         ) {
             _, logger in await garbage.collect(logger)
         }
-        upkeep = [
-            volumeController, snapshotController, namespaceController, providerController, garbageController,
-        ]
+        upkeep =
+            [volumeController, snapshotController, providerController]
+            + (scope.serverHasUpkeep ? [] : [namespaceController, garbageController])
         agents = ProviderAgents(
             registry: providers, caches: caches, factory: factory, operations: operations, surroundings: surroundings,
             measures: measures, logger: logger, sets: sets.queue, providers: providerController.queue)
@@ -118,7 +122,9 @@ public final class ControllerSet: Sendable {
             snapshots: snapshotController.queue, namespaces: namespaceController.queue,
             providers: providerController.queue, garbage: garbageController.queue, agents: agents
         ).connect()
-        reflect = { await Wiring.reflect(client, caches, surroundings, logger) }
+        reflect = { await Wiring.reflect(client, caches, scope, surroundings, logger) }
+        self.scope = scope
+        takingOver = TakingOver(client: client, caches: caches, surroundings: surroundings, logger: logger)
         self.caches = caches
         self.providers = providers
         self.observer = observer
@@ -137,14 +143,16 @@ public final class ControllerSet: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.reflect() }
             group.addTask {
-                guard await self.caches.waitUntilSynced() else { return }
+                guard await self.caches.waitUntilSynced(self.scope) else { return }
                 await self.agents.run()
             }
         }
     }
 
     /// Runs all controllers until the task is cancelled. Nothing is reconciled before every cache is filled.
-    public func run() async {
+    ///
+    /// - Parameter term: of a server that compares no terms: what is under way is written anew first, see `TakingOver`.
+    public func run(takingOver term: LeaderTerm? = nil) async {
         defer { caches.disconnect() }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.reflect() }
@@ -153,7 +161,8 @@ public final class ControllerSet: Sendable {
             group.addTask { await self.probes.run() }
             group.addTask { await self.events.run() }
             group.addTask {
-                guard await self.caches.waitUntilSynced() else { return }
+                guard await self.caches.waitUntilSynced(self.scope) else { return }
+                if let term, await !self.takingOver.run(term) { return }
                 await withDiscardingTaskGroup { group in
                     group.addTask { await self.agents.run() }
                     group.addTask { await self.sets.run() }

@@ -50,13 +50,13 @@ public struct ResourceCaches: Sendable {
     }
 
     /// Returns false when the task was cancelled first.
-    public func waitUntilSynced() async -> Bool {
+    func waitUntilSynced(_ scope: ControllerScope) async -> Bool {
         let all = [
             await sets.waitUntilSynced(), await revisions.waitUntilSynced(), await instances.waitUntilSynced(),
             await volumes.waitUntilSynced(), await snapshots.waitUntilSynced(), await forceDetaches.waitUntilSynced(),
             await providers.waitUntilSynced(),
-            await namespaces.waitUntilSynced(),
         ]
-        return all.allSatisfy { $0 }
+        guard all.allSatisfy({ $0 }) else { return false }
+        return scope.serverHasUpkeep ? true : await namespaces.waitUntilSynced()
     }
 }

@@ -96,17 +96,30 @@ struct Wiring {
     }
 
     static func reflect(
-        _ client: any ResourceClient, _ caches: ResourceCaches, _ surroundings: Surroundings, _ logger: Logger
+        _ client: any ResourceClient, _ caches: ResourceCaches, _ scope: ControllerScope, _ surroundings: Surroundings,
+        _ logger: Logger
     ) async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await Reflector(client, into: caches.sets, surroundings, logger: logger).run() }
-            group.addTask { await Reflector(client, into: caches.revisions, surroundings, logger: logger).run() }
-            group.addTask { await Reflector(client, into: caches.instances, surroundings, logger: logger).run() }
-            group.addTask { await Reflector(client, into: caches.volumes, surroundings, logger: logger).run() }
-            group.addTask { await Reflector(client, into: caches.snapshots, surroundings, logger: logger).run() }
-            group.addTask { await Reflector(client, into: caches.forceDetaches, surroundings, logger: logger).run() }
-            group.addTask { await Reflector(client, into: caches.providers, surroundings, logger: logger).run() }
-            group.addTask { await Reflector(client, into: caches.namespaces, surroundings, logger: logger).run() }
+            func reflect<Kind: APIObject>(_ cache: ResourceCache<Kind>) {
+                let isScoped = Kind.resourceType.namespaced && scope.namespaces != nil
+                if isScoped { cache.expect(namespaces: scope.namespaces ?? []) }
+                for namespace in isScoped ? (scope.namespaces ?? []).map(Optional.some) : [nil] {
+                    group.addTask {
+                        await Reflector(
+                            client, into: cache, namespace: namespace, watchTimeout: scope.watchTimeout, surroundings,
+                            logger: logger
+                        ).run()
+                    }
+                }
+            }
+            reflect(caches.sets)
+            reflect(caches.revisions)
+            reflect(caches.instances)
+            reflect(caches.volumes)
+            reflect(caches.snapshots)
+            reflect(caches.forceDetaches)
+            reflect(caches.providers)
+            if !scope.serverHasUpkeep { reflect(caches.namespaces) }
         }
     }
 }

@@ -71,7 +71,9 @@ final class ConnectionThread: Sendable {
     #endif
 
     private func serve(_ wakeDescriptor: Int32) -> Result<Void, HTTPError> {
-        guard let easy = EasyHandle(), easy.prepare(HTTPRequest(.get, "/"), endpoint: endpoint, limits: limits),
+        var first = HTTPRequest(.get, "/")
+        first.identity = request.identity
+        guard let easy = EasyHandle(), easy.prepare(first, endpoint: endpoint, limits: limits),
             easy.set(CURLOPT_CONNECT_ONLY, 1)
         else { return .failure(failure(.internalFailure, "libcurl refused an option", wasBegun: false)) }
         let code = curl_easy_perform(easy.pointer)

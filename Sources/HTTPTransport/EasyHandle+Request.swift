@@ -8,7 +8,7 @@ extension EasyHandle {
     func prepare(_ request: HTTPRequest, endpoint: HTTPEndpoint, limits: HTTPLimits, hasUpload: Bool = false) -> Bool {
         reset()
         return setConnection(limits: limits, timeout: request.timeout ?? limits.requestTimeout)
-            && setEndpoint(endpoint, path: request.path)
+            && setEndpoint(endpoint.showing(request.identity), path: request.path)
             && (hasUpload ? setUploadMethod(request) : setMethod(request))
             && set(headerLines: headerLines(of: request))
     }

@@ -45,3 +45,25 @@ public struct TLSOptions: Sendable, Hashable {
         self.verifiesServer = verifiesServer
     }
 }
+
+/// A certificate (and chain) with its private key.
+public struct ClientIdentity: Sendable, Hashable {
+    public var certificate: TLSOptions.Material
+    public var key: TLSOptions.Material
+
+    public init(certificate: TLSOptions.Material, key: TLSOptions.Material) {
+        self.certificate = certificate
+        self.key = key
+    }
+}
+
+extension HTTPEndpoint {
+    /// The endpoint with another certificate of ours; nil changes nothing.
+    func showing(_ identity: ClientIdentity?) -> HTTPEndpoint {
+        guard let identity, case .tcp(let base, let tls) = self else { return self }
+        var options = tls ?? TLSOptions()
+        options.clientCertificate = identity.certificate
+        options.clientKey = identity.key
+        return .tcp(base: base, tls: options)
+    }
+}

@@ -29,6 +29,9 @@ public struct HTTPRequest: Sendable {
     /// method: POST and PATCH are not repeated, and their loss is reported as unknown.
     public var mayBeRepeated: Bool
 
+    /// Shown in the place of the endpoint's own certificate; a connection is shared only by requests that show the same.
+    public var identity: ClientIdentity?
+
     public init(
         _ method: Method, _ path: String, headers: HTTPHeaders = [:], body: [UInt8] = [], timeout: Duration? = nil
     ) {

@@ -56,6 +56,13 @@ extension LeaderTerm? {
 }
 
 extension APIStatus {
+    static func over(_ term: LeaderTerm) -> APIStatus {
+        let message = "\(term) was not renewed in time"
+        return APIStatus(
+            code: 409, reason: .conflict, message: "Operation cannot be fulfilled: \(message)",
+            causes: [Cause(reason: LeaderTerm.overReason, message: message, field: "")])
+    }
+
     /// The write was made in a term that is over: whoever made it leads no more.
     public var isTermOver: Bool { code == 409 && causes.contains { $0.reason == LeaderTerm.overReason } }
 }

@@ -94,6 +94,8 @@ public struct WatchOptions: Sendable, Hashable {
     /// nil or "0": synthetic ADDED events of what is there, then changes.
     public var resourceVersion: String?
     public var allowBookmarks = true
+    /// The server ends the watch in order after this time; nil: when it likes.
+    public var timeoutSeconds: Int?
 
     public init(labelSelector: String? = nil, fieldSelector: String? = nil, resourceVersion: String? = nil) {
         self.labelSelector = labelSelector

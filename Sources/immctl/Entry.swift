@@ -1,4 +1,5 @@
 import Ambient
+import ClusterCredentials
 import ImmctlCommands
 
 #if canImport(Glibc)
@@ -16,7 +17,7 @@ struct Entry {
         let invocation = Invocation(
             program: Program(startedAs: CommandLine.arguments.first ?? ""), console: .system(environment: environment),
             streams: .system, environment: environment, surroundings: .system,
-            connect: { address in .http(address) })
+            connect: { address in .http(address, environment: ProcessEnvironment.all(), .system) })
         exit(await Immctl.execute(Array(CommandLine.arguments.dropFirst()), in: invocation).rawValue)
     }
 }

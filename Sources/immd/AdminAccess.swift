@@ -1,6 +1,6 @@
-import APIClient
 import APIServer
 import Ambient
+import ClusterCredentials
 import Glibc
 import Logging
 import Manifests

@@ -12,31 +12,36 @@ import Telemetry
 /// term has controllers of its own.
 final class ControllerHost: Service {
     /// The Lease by which processes on one store choose the one that acts.
-    static let lease = NamespacedName(namespace: NamespaceLifecycle.system, name: "immd-controllers")
+    static let leaseName = "immd-controllers"
+    static let lease = NamespacedName(namespace: NamespaceLifecycle.system, name: leaseName)
 
     private let elector: LeaderElector
     private let client: any ResourceClient
     private let answersQuestions: Bool
+    private let rewritesRecords: Bool
     private let make: @Sendable (any ResourceClient) -> ControllerSet
-    private let sources: GitSources
+    private let sources: GitSources?
     private let current = Guarded<ControllerSet?>(nil)
 
     /// - Parameters:
     ///   - identity: who we are in the Lease; of no other process that lives.
     ///   - answersQuestions: whether the caches and providers are kept while another process leads, for plans, logs and exec.
-    ///   - sources: what follows repositories, while this process leads.
+    ///   - rewritesRecords: whether a term begins with writing anew what is under way, where the server compares no terms.
+    ///   - sources: what follows repositories, while this process leads; nil: none are followed here.
     ///   - make: the controllers over a client.
     init(
-        client: any ResourceClient, identity: String, answersQuestions: Bool, sources: GitSources,
-        _ surroundings: Surroundings, logger: Logger, metrics: MetricRegistry,
+        client: any ResourceClient, lease: NamespacedName = ControllerHost.lease, identity: String,
+        answersQuestions: Bool, rewritesRecords: Bool = false, sources: GitSources?, _ surroundings: Surroundings,
+        logger: Logger, metrics: MetricRegistry,
         make: @escaping @Sendable (any ResourceClient) -> ControllerSet
     ) {
         self.client = client
         self.answersQuestions = answersQuestions
+        self.rewritesRecords = rewritesRecords
         self.make = make
         self.sources = sources
         elector = LeaderElector(
-            client, ControllerHost.lease, identity: identity, surroundings, logger: logger, metrics: metrics)
+            client, lease, identity: identity, surroundings, logger: logger, metrics: metrics)
     }
 
     /// - Throws: 503 in the first moments of the process.
@@ -48,6 +53,8 @@ final class ControllerHost: Service {
             return controllers
         }
     }
+
+    var isLeading: Bool { elector.term != nil }
 
     var hasSynced: Bool { current.withLock { $0 }?.caches.sets.hasSynced ?? false }
 
@@ -62,11 +69,13 @@ final class ControllerHost: Service {
         await withGracefulShutdownHandler {
             await elector.run {
                 if self.answersQuestions { await self.begin(self.client).observe() }
-            } leading: { _, client in
+            } leading: { term, client in
                 let controllers = self.begin(client)
                 await withDiscardingTaskGroup { group in
-                    group.addTask { await controllers.run() }
-                    group.addTask { await self.sources.controllers(client).run() }
+                    group.addTask { await controllers.run(takingOver: self.rewritesRecords ? term : nil) }
+                    if let sources = self.sources {
+                        group.addTask { await sources.controllers(client).run() }
+                    }
                 }
             }
         } onGracefulShutdown: {

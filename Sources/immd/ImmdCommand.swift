@@ -1,7 +1,9 @@
 import APIServer
 import Ambient
 import ArgumentParser
+import ClusterCredentials
 import Logging
+import ResourceAPI
 
 /// The daemon: store, controllers and API server in one process.
 struct ImmdCommand: AsyncParsableCommand {
@@ -17,8 +19,14 @@ struct ImmdCommand: AsyncParsableCommand {
               immd --data-dir ./data --socket ./imm.sock  # a private one
               immd --server https://HOST:7443 --kubeconfig admin.kubeconfig  # a second controller process
               immd crds | kubectl apply --server-side -f -  # teach a Kubernetes API server our kinds
+              immd --store kubernetes                     # in a Pod: on the API server of its cluster
+              immd --store kubernetes --kubeconfig F      # the same from outside
             """,
-        version: Version.text, subcommands: [CustomResourcesCommand.self])
+        version: Version.text, subcommands: [CustomResourcesCommand.self, ClusterRulesCommand.self])
+
+    @Option(
+        help: "Where the objects are: sqlite, in the data directory; or kubernetes, an API server with imm's kinds.")
+    var store: StoreKind = Environment["IMM_STORE"].flatMap(StoreKind.init(rawValue:)) ?? .sqlite
 
     @Option(help: "Directory of the store (made with mode 0700).")
     var dataDir: String = DataDirectory.standard
@@ -43,11 +51,36 @@ struct ImmdCommand: AsyncParsableCommand {
         help: "Run the controllers alone, on the store of the immd there: https://HOST:PORT, or unix:///PATH.")
     var server: String?
 
-    @Option(help: "File with an administrator's credentials at --server (and its address, where --server is left out).")
+    @Option(
+        help: """
+            File with an administrator's credentials at --server (and its address, where --server is left out); with \
+            --store kubernetes, that of the cluster: without it, the Pod's own service account.
+            """)
     var kubeconfig: String?
 
     @Option(help: "Context of the kubeconfig; its current one without.")
     var context: String?
+
+    @Option(
+        help: """
+            With --store kubernetes: a namespace whose sets are looked after; may be given several times, or with commas. \
+            All without.
+            """)
+    var namespace: [String] = (Environment["IMM_NAMESPACE"] ?? "").split(separator: ",").map(String.init)
+
+    @Option(
+        help: """
+            With --store kubernetes: the namespace of the leader's Lease and of the installation's Secret; without it that \
+            of the Pod or of the kubeconfig's context, else imm-system.
+            """)
+    var systemNamespace: String = Environment["IMM_SYSTEM_NAMESPACE"] ?? ""
+
+    @Option(
+        help: """
+            With --store kubernetes: address of /healthz, /livez, /readyz and /metrics over plain HTTP, ADDRESS:PORT; none \
+            turns it off.
+            """)
+    var healthListen: String = Environment["IMM_HEALTH_LISTEN"] ?? "127.0.0.1:8086"
 
     @Option(help: "Id of an installation whose data was lost: a new data directory goes on under it, in its engines.")
     var installationID: String = Environment["IMM_INSTALLATION_ID"] ?? ""
@@ -75,10 +108,70 @@ struct ImmdCommand: AsyncParsableCommand {
                 "--docker-endpoint \(dockerEndpoint): use unix:///path; for an engine over tcp make a Provider with credentials"
             )
         }
+        try validateCluster()
         if !installationID.isEmpty, !InstallationRecord.isID(installationID) {
             throw ValidationError(
                 "--installation-id \(installationID): an id has 4 to 32 lower-case letters and digits")
         }
+    }
+
+    private func validateCluster() throws {
+        if let text = Environment["IMM_STORE"], StoreKind(rawValue: text) == nil {
+            throw ValidationError("IMM_STORE \(text): use sqlite or kubernetes")
+        }
+        do throws(ListenError) {
+            _ = try healthAddress()
+        } catch {
+            throw ValidationError("--health-listen: \(error.message)")
+        }
+        for name in servedNamespaces + [systemNamespace] where !name.isEmpty {
+            guard name.utf8.count <= 63, name.utf8.allSatisfy(ImmdCommand.isLabelByte), !name.hasPrefix("-") else {
+                throw ValidationError("\(name) is no name of a namespace")
+            }
+        }
+        guard store == .kubernetes else {
+            guard servedNamespaces.isEmpty, systemNamespace.isEmpty else {
+                throw ValidationError("--namespace and --system-namespace need --store kubernetes")
+            }
+            return
+        }
+        if server != nil || Environment["IMM_REMOTE_SERVER"] != nil {
+            throw ValidationError(
+                "--server and --store kubernetes exclude each other: the kubeconfig says where the cluster is")
+        }
+    }
+
+    private static func isLabelByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
+    }
+
+    private var servedNamespaces: [String] {
+        namespace.flatMap { $0.split(separator: ",").map(String.init) }
+    }
+
+    private func healthAddress() throws(ListenError) -> ListenAddress? {
+        healthListen == "none" ? nil : try ListenAddress(parsing: healthListen)
+    }
+
+    private func cluster(_ logger: Logger) throws -> ClusterDaemon {
+        let access: ClusterAccess
+        if let kubeconfig = kubeconfig ?? Environment["IMM_REMOTE_KUBECONFIG"] {
+            let selected = try KubeconfigSelection.read(
+                kubeconfig, context: context ?? Environment["IMM_REMOTE_CONTEXT"])
+            if selected.isUnverified {
+                logger.warning("the cluster is not verified: insecure-skip-tls-verify stands in the kubeconfig")
+            }
+            access = ClusterAccess(selected, environment: ProcessEnvironment.all(), .system)
+        } else {
+            access = try ClusterAccess.inCluster(environment: ProcessEnvironment.all(), .system)
+        }
+        let served = servedNamespaces
+        return ClusterDaemon(
+            access: access, namespaces: served.isEmpty ? nil : served,
+            systemNamespace: systemNamespace.isEmpty
+                ? access.namespace ?? NamespaceLifecycle.system : systemNamespace,
+            dataDirectory: dataDir, health: try healthAddress(),
+            installationID: installationID.isEmpty ? nil : installationID, surroundings: .system, logger: logger)
     }
 
     /// nil: the store is ours.
@@ -101,6 +194,10 @@ struct ImmdCommand: AsyncParsableCommand {
         var logger = Logger(label: "immd")
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         do {
+            if store == .kubernetes {
+                try await cluster(logger).run()
+                return
+            }
             if let remote {
                 try await RemoteControllers(
                     location: remote.location(), dataDirectory: dataDir, gitFileRoots: gitFileRoot,
@@ -124,4 +221,8 @@ struct ImmdCommand: AsyncParsableCommand {
 
 enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
     case text, json
+}
+
+enum StoreKind: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case sqlite, kubernetes
 }

@@ -33,12 +33,8 @@ enum InstallationRecord {
             }
             return Installation(id: id, key: secret)
         }
-        let secret = (0..<4).flatMap { _ in
-            withUnsafeBytes(of: surroundings.randomness.next()) { Array($0) }
-        }
-        let installation = Installation(
-            id: wanted ?? surroundings.randomness.nameSuffix(length: 10), key: secret)
-        let body: JSONValue = ["id": .string(installation.id), "key": .string(Base64.encode(secret))]
+        let installation = Installation.fresh(wanted, surroundings.randomness)
+        let body: JSONValue = ["id": .string(installation.id), "key": .string(Base64.encode(installation.key))]
         _ = try await store.commit([StoreMutation(key, .put(body), if: .absent)])
         return installation
     }

@@ -1,7 +1,6 @@
 import APIClient
 import Ambient
 import Controllers
-import Glibc
 import Logging
 import ResourceAPI
 import ServiceLifecycle
@@ -22,7 +21,7 @@ struct RemoteControllers {
         let client = HTTPResourceClient(location, userAgent: "immd/\(Version.text)")
         defer { client.shutdown() }
         let installation = try await installation(client)
-        let identity = "immd-\(hostName)-\(surroundings.randomness.nameSuffix(length: 10))"
+        let identity = "immd-\(HostName.text)-\(surroundings.randomness.nameSuffix(length: 10))"
         let probes = NetworkProbes()
         defer { probes.shutdown() }
         let metrics = MetricRegistry()
@@ -75,12 +74,6 @@ struct RemoteControllers {
             logger.warning("the server does not answer yet", metadata: ["error": "\(error)"])
             return nil
         }
-    }
-
-    private var hostName: String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "unnamed" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 

@@ -1,4 +1,6 @@
 import APIClient
+import Ambient
+import ClusterCredentials
 import Manifests
 
 /// Where `--server`, `--kubeconfig` and `--context` say that the store's immd is.
@@ -17,18 +19,28 @@ struct RemoteServer {
             }
             return .socket(path: String(server.dropFirst("unix://".count)))
         }
-        let (documents, diagnostics) = loadManifests([.file(kubeconfig)])
-        guard diagnostics.isEmpty, let document = documents.first, documents.count == 1 else {
-            let why = diagnostics.map(\.description).joined(separator: "\n")
-            throw RemoteServerError("--kubeconfig: " + (why.isEmpty ? "\(kubeconfig): one document is expected" : why))
+        let selected = try KubeconfigSelection.read(kubeconfig, context: context)
+        guard let server else {
+            return .cluster(ClusterAccess(selected, environment: ProcessEnvironment.all(), .system))
         }
-        let directory = kubeconfig.lastIndex(of: "/").map { String(kubeconfig[..<$0]) } ?? "."
-        let selected = try Kubeconfig(json: document.value).select(context: context, directory: directory)
-        guard let server else { return selected.location }
-        guard server.hasPrefix("https://"), case .url(_, let tls, let token) = selected.location else {
+        guard server.hasPrefix("https://") else {
             throw RemoteServerError("--server \(server): with --kubeconfig it is an address https://HOST:PORT")
         }
-        return .url(server, tls: tls, bearerToken: token)
+        return .cluster(
+            ClusterAccess(selected.moved(to: server), environment: ProcessEnvironment.all(), .system))
+    }
+}
+
+/// A context of a kubeconfig on disk.
+enum KubeconfigSelection {
+    static func read(_ path: String, context: String?) throws -> SelectedCluster {
+        let (documents, diagnostics) = loadManifests([.file(path)])
+        guard diagnostics.isEmpty, let document = documents.first, documents.count == 1 else {
+            let why = diagnostics.map(\.description).joined(separator: "\n")
+            throw RemoteServerError("--kubeconfig: " + (why.isEmpty ? "\(path): one document is expected" : why))
+        }
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        return try Kubeconfig(json: document.value).select(context: context, directory: directory)
     }
 }
 

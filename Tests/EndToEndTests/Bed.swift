@@ -14,6 +14,10 @@ struct Bed: Sendable {
     let directory: String
     let daemon: Daemon
     let engine: DockerEngine
+    /// Of the sets.
+    let namespace: String
+    /// Of the sets that name none; nil: the default one.
+    let provider: String?
 
     var client: HTTPResourceClient { daemon.client }
 
@@ -43,14 +47,19 @@ struct Bed: Sendable {
         await bed.cleanUp()
     }
 
-    private init(name: String, directory: String, daemon: Daemon, engine: DockerEngine) {
+    init(
+        name: String, directory: String, daemon: Daemon, engine: DockerEngine, namespace: String = "default",
+        provider: String? = nil
+    ) {
         self.name = name
         self.directory = directory
         self.daemon = daemon
         self.engine = engine
+        self.namespace = namespace
+        self.provider = provider
     }
 
-    private func cleanUp() async {
+    func cleanUp() async {
         daemon.crash()
         client.shutdown()
         // Again until nothing is left: what the dead daemon asked for last may still come to be.
@@ -82,7 +91,7 @@ struct Bed: Sendable {
 
     /// The installation's containers, running or not.
     func containers(of set: String? = nil) async throws -> [ContainerSummary] {
-        try await engine.listContainers(labels: [label] + (set.map { ["imm.dev/set=default/\($0)"] } ?? []))
+        try await engine.listContainers(labels: [label] + (set.map { ["imm.dev/set=\(namespace)/\($0)"] } ?? []))
     }
 
     /// The installation's volumes, the identity marker included.

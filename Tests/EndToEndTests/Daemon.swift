@@ -17,14 +17,19 @@ final class Daemon: Sendable {
     private let running = Guarded<ChildProcess?>(nil)
     /// Of the container, where there is an image to run.
     let container: String
+    private let knownInstallation = Guarded<String?>(nil)
 
-    init(directory: String, endpoint: String, listen: String = "none") {
+    /// - Parameter client: of the server where the objects are; nil: immd's own.
+    init(directory: String, endpoint: String, listen: String = "none", client: HTTPResourceClient? = nil) {
         self.directory = directory
         self.listen = listen
         self.endpoint = endpoint
         container = "immd-" + (directory.split(separator: "/").last ?? "")
-        client = HTTPResourceClient(.socket(path: directory + "/imm.sock"), userAgent: "end-to-end")
+        self.client = client ?? HTTPResourceClient(.socket(path: directory + "/imm.sock"), userAgent: "end-to-end")
     }
+
+    /// Tells the installation id where no log of this daemon does.
+    func note(installation: String) { knownInstallation.withLock { $0 = installation } }
 
     /// The folder of the test bundle, where the package's programs are built too.
     static let programs: String = {
@@ -93,6 +98,7 @@ final class Daemon: Sendable {
 
     /// The installation id, as immd says at its start.
     var installation: String? {
+        if let known = knownInstallation.withLock({ $0 }) { return known }
         let log = log.utf8
         guard
             let line = log.split(separator: UInt8(ascii: "\n")).first(where: { Substring($0).contains("immd starts") })

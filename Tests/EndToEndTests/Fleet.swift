@@ -58,10 +58,10 @@ struct Fleet: Sendable, CustomStringConvertible {
 
 extension Bed {
     func fleet(_ name: String) async throws -> Fleet {
-        let set = try await client.find(InstanceSet.self, namespace: "default", name: name)
-        let instances = try await client.list(Instance.self, in: "default").items.filter { $0.spec.set == name }
-        let volumes = try await client.list(Volume.self, in: "default").items.filter { $0.spec.claim?.set == name }
-        let revisions = try await client.list(Revision.self, in: "default").items.filter { $0.spec.set == name }
+        let set = try await client.find(InstanceSet.self, namespace: namespace, name: name)
+        let instances = try await client.list(Instance.self, in: namespace).items.filter { $0.spec.set == name }
+        let volumes = try await client.list(Volume.self, in: namespace).items.filter { $0.spec.claim?.set == name }
+        let revisions = try await client.list(Revision.self, in: namespace).items.filter { $0.spec.set == name }
         return Fleet(
             name: name, set: set, instances: instances.sorted { ($0.spec.slot, $0.name) < ($1.spec.slot, $1.name) },
             volumes: volumes.sorted { $0.name < $1.name },

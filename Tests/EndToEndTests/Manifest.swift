@@ -69,19 +69,22 @@ extension Bed {
     /// Server-side apply, as immctl does it.
     @discardableResult
     func apply(_ manifest: Manifest) async throws -> InstanceSet {
-        try InstanceSet(
-            json: try await client.apply(manifest.json, WriteOptions(fieldManager: "immctl", force: true)))
+        var json = manifest.json
+        json[path: ["metadata", "namespace"]] = .string(namespace)
+        if let provider { json[path: ["spec", "provider"]] = .string(provider) }
+        return try InstanceSet(
+            json: try await client.apply(json, WriteOptions(fieldManager: "immctl", force: true)))
     }
 
     @discardableResult
     func patch(_ set: String, _ patch: JSONValue) async throws -> InstanceSet {
-        let reference = ObjectReference(InstanceSet.resourceType, namespace: "default", name: set)
+        let reference = ObjectReference(InstanceSet.resourceType, namespace: namespace, name: set)
         return try InstanceSet(
             json: try await client.mergePatch(reference, patch, nil, WriteOptions(fieldManager: "end-to-end")))
     }
 
     func delete(set: String) async throws {
-        let reference = ObjectReference(InstanceSet.resourceType, namespace: "default", name: set)
+        let reference = ObjectReference(InstanceSet.resourceType, namespace: namespace, name: set)
         _ = try await client.delete(reference, DeleteOptions(propagation: .background))
     }
 }

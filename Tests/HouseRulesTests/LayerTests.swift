@@ -42,6 +42,11 @@ import Testing
         // The one module that starts programs.
         ("Sources/ProcessControl", ["Ambient", "Subprocess", "SystemPackage"]),
         ("Sources/GitClient", ["Ambient", "ProcessControl"]),
+        // Base64; and the process environment, which C has.
+        (
+            "Sources/ClusterCredentials",
+            ["Ambient", "CShims", "HTTPTransport", "InfraAPI", "JSON", "ProcessControl"]
+        ),
         ("Sources/ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         (
             "Sources/GitOps",
@@ -50,7 +55,17 @@ import Testing
                 "Manifests", "ProcessControl", "ResourceAPI", "Telemetry",
             ]
         ),
-        ("Sources/APIClient", ["Ambient", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "WebSocket"]),
+        (
+            "Sources/APIClient",
+            ["Ambient", "ClusterCredentials", "HTTPTransport", "InfraAPI", "JSON", "ResourceAPI", "WebSocket"]
+        ),
+        (
+            "Sources/TestKits/Cluster",
+            [
+                "APIClient", "APIServer", "Ambient", "ClusterCredentials", "HTTPTransport", "InfraAPI", "JSON",
+                "Logging", "Manifests", "ObjectStore", "PKI", "ResourceAPI", "ServiceLifecycle",
+            ]
+        ),
         ("Sources/TestKits/SampleKinds", ["InfraAPI", "JSON"]),
         ("Sources/TestKits/Conformance", ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
     ]

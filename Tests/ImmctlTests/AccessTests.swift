@@ -1,5 +1,5 @@
-import APIClient
 import Ambient
+import ClusterCredentials
 import JSON
 import Manifests
 import ResourceAPI
@@ -159,7 +159,7 @@ import Testing
         var json = try JSONValue(parsing: Array(text.utf8))
         json["contexts"] = [["name": "x", "context": ["cluster": "c", "user": "u"]]]
         let config = try Kubeconfig(json: json)
-        #expect(throws: KubeconfigError.self) { _ = try config.select(context: "x", directory: "/") }
+        #expect(throws: CredentialError.self) { _ = try config.select(context: "x", directory: "/") }
     }
 
     @Test func `token create prints the token alone, and says when it does not end`() async throws {

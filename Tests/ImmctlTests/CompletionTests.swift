@@ -1,5 +1,5 @@
-import APIClient
 import Ambient
+import ClusterCredentials
 import InfraAPI
 import JSON
 import Testing

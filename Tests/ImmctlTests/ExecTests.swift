@@ -143,7 +143,7 @@ private struct ServedCommands: Sendable {
             arguments,
             in: Invocation(
                 console: console, streams: streams, environment: Environment(["IMM_SOCKET": path]),
-                surroundings: .system, connect: { .http($0) }))
+                surroundings: .system, connect: { .http($0, .system) }))
         return CommandResult(status: status, output: output.all, errors: errors.all)
     }
 }

@@ -28,11 +28,8 @@ extension HTTPResourceClient {
             ("Sec-WebSocket-Key", key),
             ("Sec-WebSocket-Protocol", RemoteCommandProtocol.allCases.map(\.rawValue).joined(separator: ", ")),
         ] { request.headers[name] = value }
-        let answer: HTTPUpgradeAnswer
-        do throws(HTTPError) {
-            answer = try await transport.upgrade(request)
-        } catch {
-            throw APIStatus(error, at: location, isWrite: true)
+        let answer = try await exchange(request, \.code) { request throws(HTTPError) in
+            try await transport.upgrade(request)
         }
         switch answer {
         case .refused(let response): throw APIStatus.answered(response.status, response.body, location)
@@ -47,6 +44,15 @@ extension HTTPResourceClient {
                     message: "\(location) opened a websocket that is not the one that was asked for")
             }
             return RemoteSession(connection, subprotocol, at: location, randomness: randomness)
+        }
+    }
+}
+
+extension HTTPUpgradeAnswer {
+    fileprivate var code: Int {
+        switch self {
+        case .refused(let response): response.status
+        case .switched: 101
         }
     }
 }

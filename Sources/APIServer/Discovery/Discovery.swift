@@ -4,7 +4,7 @@ import RequestSyntax
 import ResourceAPI
 
 /// The lists by which clients learn what is served, in the plain form and as one aggregated document.
-enum Discovery {
+struct Discovery: Sendable {
     static let aggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
     /// Whether a client of `/api` or `/apis` offers to read the aggregated form.
@@ -24,14 +24,21 @@ enum Discovery {
         "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [],
     ]
 
+    let all: [ServedGroup]
     /// `GET /apis`.
-    static let groups: JSONValue = [
-        "kind": "APIGroupList", "apiVersion": "v1", "groups": .array(named.map(\.json)),
-    ]
+    let groups: JSONValue
+
+    init(_ kinds: KindTable) {
+        all = ServedGroup.groups(of: kinds.all + kinds.views) + SelfReview.groups
+        groups = [
+            "kind": "APIGroupList", "apiVersion": "v1",
+            "groups": .array(all.filter { !$0.name.isEmpty }.map(\.json)),
+        ]
+    }
 
     /// `GET /apis/GROUP`; nil when there is no such group.
-    static func group(_ name: String) -> JSONValue? {
-        guard let group = named.first(where: { $0.name == name }) else { return nil }
+    func group(_ name: String) -> JSONValue? {
+        guard !name.isEmpty, let group = all.first(where: { $0.name == name }) else { return nil }
         var json = group.json
         json["kind"] = "APIGroup"
         json["apiVersion"] = "v1"
@@ -39,7 +46,7 @@ enum Discovery {
     }
 
     /// `GET /api/v1` and `GET /apis/GROUP/VERSION`; nil when there is no such version.
-    static func resources(group: String, version: String) -> JSONValue? {
+    func resources(group: String, version: String) -> JSONValue? {
         guard let version = all.first(where: { $0.name == group })?.versions.first(where: { $0.name == version }) else {
             return nil
         }
@@ -51,16 +58,12 @@ enum Discovery {
     }
 
     /// `GET /api` and `GET /apis`, aggregated.
-    static func aggregated(isCore: Bool) -> JSONValue {
+    func aggregated(isCore: Bool) -> JSONValue {
         [
             "kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": [:],
             "items": .array(all.filter { $0.name.isEmpty == isCore }.map(\.aggregated)),
         ]
     }
-
-    static let all: [ServedGroup] =
-        ServedGroup.groups(of: ResourceTypes.all + ResourceTypes.views) + SelfReview.groups
-    private static let named = all.filter { !$0.name.isEmpty }
 }
 
 /// A group with its versions, in the order of their first kinds.

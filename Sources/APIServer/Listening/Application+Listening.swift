@@ -3,12 +3,12 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-extension Application where Responder == AuthenticatingResponder {
+extension Application where Responder.Context == APIRequestContext {
     /// The server of one listener.
     ///
     /// - Parameter onListening: called once, with the listening channel.
     static func listening(
-        at address: BindAddress, responder: AuthenticatingResponder, limits: APIServerLimits,
+        at address: BindAddress, responder: Responder, limits: APIServerLimits,
         security: ConnectionChannel.Security?, logger: Logger, onListening: @escaping @Sendable (any Channel) -> Void
     ) -> Application {
         // The framework's own lines name the temporary path of the socket and tell nothing that we do not.

@@ -9,6 +9,8 @@ import Telemetry
 /// Answers each request: finds what its path means and hands it to the verb.
 struct APIResponder: HTTPResponder {
     var client: any ResourceClient
+    let kinds: KindTable
+    let discovery: Discovery
     let endpoints: DaemonEndpoints
     /// nil: Instances are not shown as Pods.
     let podTranslation: PodTranslation?
@@ -40,7 +42,7 @@ struct APIResponder: HTTPResponder {
         var response = await answer(request, info, context, report)
         response.warn(report.warnings)
         response.closeAfterRefusedUpgrade(of: request, context.channel)
-        record(RequestLabel(request, info), response, since: start)
+        record(RequestLabel(request, info, kinds), response, since: start)
         return response
     }
 
@@ -53,7 +55,7 @@ struct APIResponder: HTTPResponder {
         var response = Response.refusal(error)
         response.closeAfterRefusedUpgrade(of: request, context.channel)
         let info = try? RequestInfo(uri: request.head.path ?? "/")
-        record(RequestLabel(request, info), response, since: start ?? surroundings.time.uptime)
+        record(RequestLabel(request, info, kinds), response, since: start ?? surroundings.time.uptime)
         return response
     }
 
@@ -120,7 +122,7 @@ struct APIResponder: HTTPResponder {
         _ report: WriteReport
     ) throws(APIStatus) -> ResourceRequest {
         // A namespaced object without a namespace, and a cluster-scoped one in a namespace, are nowhere.
-        guard let type = ResourceTypes.find(group: path.group, version: path.version, plural: path.resource),
+        guard let type = kinds.find(group: path.group, version: path.version, plural: path.resource),
             type.namespaced ? (path.namespace != nil || path.name == nil) : path.namespace == nil
         else { throw .unknownPath(request.uri.path) }
         return ResourceRequest(

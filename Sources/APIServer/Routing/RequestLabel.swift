@@ -15,10 +15,10 @@ struct RequestLabel: Sendable, Hashable {
     let isLong: Bool
 
     /// - Parameter info: nil for a path that means nothing.
-    init(_ request: Request, _ info: RequestInfo?) {
+    init(_ request: Request, _ info: RequestInfo?, _ kinds: KindTable) {
         let method = request.method.rawValue.lowercased()
         guard let info, case .resource(let path) = info.target,
-            let type = ResourceTypes.find(group: path.group, version: path.version, plural: path.resource)
+            let type = kinds.find(group: path.group, version: path.version, plural: path.resource)
         else {
             verb = RequestLabel.methods.contains(method) ? method : "other"
             resource = ""

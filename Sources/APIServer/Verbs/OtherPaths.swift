@@ -21,7 +21,7 @@ extension APIResponder {
             answer = try openAPI(request, segments.dropFirst(2), query)
         default:
             // The first of them that knows the path; none waits for the other.
-            if let found = try discovery(request, segments) {
+            if let found = try discovered(request, segments) {
                 answer = found
             } else {
                 answer = await health(segments, query)
@@ -38,27 +38,27 @@ extension APIResponder {
         switch name {
         case "api", "apis":
             if Discovery.wantsAggregated(accept: request.headers[.accept]) {
-                let document = Discovery.aggregated(isCore: name == "api")
+                let document = discovery.aggregated(isCore: name == "api")
                 return .json(
                     name == "api" && podTranslation != nil ? ViewedKinds.adding(toAggregated: document) : document,
                     type: Discovery.aggregatedType)
             }
             try checkAcceptsJSON(request)
-            return .json(name == "api" ? Discovery.coreVersions : Discovery.groups)
+            return .json(name == "api" ? Discovery.coreVersions : discovery.groups)
         case "version": return .json(ServerVersion.json(immVersion: immVersion))
         case "metrics": return .text(endpoints.metrics.text(), type: MetricRegistry.contentType)
         default: return await health([name], query)
         }
     }
 
-    private func discovery(_ request: Request, _ segments: [String]) throws(APIStatus) -> Response? {
+    private func discovered(_ request: Request, _ segments: [String]) throws(APIStatus) -> Response? {
         let json: JSONValue?
         switch (segments[0], segments.count) {
         case ("api", 2):
-            let list = Discovery.resources(group: "", version: segments[1])
+            let list = discovery.resources(group: "", version: segments[1])
             json = podTranslation == nil ? list : list.map(ViewedKinds.adding(toPlain:))
-        case ("apis", 2): json = Discovery.group(segments[1])
-        case ("apis", 3): json = Discovery.resources(group: segments[1], version: segments[2])
+        case ("apis", 2): json = discovery.group(segments[1])
+        case ("apis", 3): json = discovery.resources(group: segments[1], version: segments[2])
         default: json = nil
         }
         guard let json else { return nil }

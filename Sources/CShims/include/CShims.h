@@ -52,4 +52,7 @@ int imm_malloc_trim(void);
 // than on glibc.
 int imm_malloc_stay_small(void);
 
+// The process environment, `NAME=value` each, ended by a null pointer.
+char *_Nullable *_Nullable imm_environment(void);
+
 #endif

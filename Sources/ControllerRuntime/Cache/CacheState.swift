@@ -21,8 +21,8 @@ struct CacheState<T: APIObject>: Sendable {
     private var indexed: [[String: SortedKeys]]
     /// Deletions that we know of and the watch has not reached yet: older states must not bring the object back.
     private var tombstones: [NamespacedName: UInt64] = [:]
-    /// Everything up to this version is contained.
-    private(set) var version: UInt64 = 0
+    /// Up to which version everything is contained, by namespace; under the empty one where the cache holds all of them.
+    private var versions: [String: UInt64] = [:]
 
     init(indexes: [CacheIndex<T>]) {
         self.indexes = indexes
@@ -30,6 +30,9 @@ struct CacheState<T: APIObject>: Sendable {
     }
 
     var count: Int { entries.count }
+
+    /// Everything up to this version is contained, in a namespace (empty: all of them).
+    func version(of scope: String) -> UInt64 { versions[scope] ?? versions[""] ?? 0 }
 
     func get(_ key: NamespacedName) -> T? { entries[key]?.object }
 
@@ -55,14 +58,14 @@ struct CacheState<T: APIObject>: Sendable {
         if let old, old.version >= version { return nil }
         if let deleted = tombstones[key], deleted >= version { return nil }
         // A state that the watch has passed, of an object that is not there: it was deleted since.
-        if isOwnWrite, old == nil, version <= self.version { return nil }
+        if isOwnWrite, old == nil, version <= self.version(of: key.namespace) { return nil }
         store(Entry(object: object, version: version), at: key, replacing: old)
         return CacheChange(old: old?.object, new: object, isOwnWrite: isOwnWrite)
     }
 
     /// - Parameter version: of the deletion, or of the last state.
     mutating func remove(_ key: NamespacedName, version: UInt64, isOwnWrite: Bool) -> CacheChange<T>? {
-        if version > self.version { tombstones[key] = max(version, tombstones[key] ?? 0) }
+        if version > self.version(of: key.namespace) { tombstones[key] = max(version, tombstones[key] ?? 0) }
         guard let old = entries[key], old.version <= version else { return nil }
         store(nil, at: key, replacing: old)
         return CacheChange(old: old.object, new: nil, isOwnWrite: isOwnWrite)
@@ -70,11 +73,14 @@ struct CacheState<T: APIObject>: Sendable {
 
     /// Takes a consistent list: what is not in it and not newer than it is gone.
     ///
+    /// - Parameter scope: the namespace that was listed; empty: all of them.
     /// - Precondition: `version` is not below the cache's.
-    mutating func replace(_ items: [(object: T, version: UInt64)], version: UInt64) -> [CacheChange<T>] {
+    mutating func replace(
+        _ items: [(object: T, version: UInt64)], version: UInt64, in scope: String = ""
+    ) -> [CacheChange<T>] {
         var changes: [CacheChange<T>] = []
         let listed = Set(items.map { NamespacedName($0.object) })
-        for key in all.keys where !listed.contains(key) {
+        for key in all.keys where !listed.contains(key) && (scope.isEmpty || key.namespace == scope) {
             if let old = entries[key], old.version <= version {
                 store(nil, at: key, replacing: old)
                 changes.append(CacheChange(old: old.object, new: nil, isOwnWrite: false))
@@ -83,15 +89,19 @@ struct CacheState<T: APIObject>: Sendable {
         for item in items {
             if let change = put(item.object, version: item.version, isOwnWrite: false) { changes.append(change) }
         }
-        advance(to: version)
+        advance(to: version, in: scope)
         return changes
     }
 
     /// Everything up to `version` has been taken in.
-    mutating func advance(to version: UInt64) {
-        guard version > self.version else { return }
-        self.version = version
-        if !tombstones.isEmpty { tombstones = tombstones.filter { $0.value > version } }
+    mutating func advance(to version: UInt64, in scope: String = "") {
+        guard version > self.version(of: scope) else { return }
+        versions[scope] = version
+        if !tombstones.isEmpty {
+            tombstones = tombstones.filter { key, deleted in
+                deleted > version || (!scope.isEmpty && key.namespace != scope)
+            }
+        }
     }
 
     private mutating func store(_ entry: Entry?, at key: NamespacedName, replacing old: Entry?) {

@@ -25,10 +25,15 @@ public final class ResourceCache<T: APIObject>: Sendable {
     private let state: Guarded<CacheState<T>>
     private let handlers = Guarded([@Sendable (CacheChange<T>) -> Void]())
     private let synced = Latch()
+    /// Namespaces that have not been listed yet; nil: there is one list, of everything.
+    private let missing = Guarded<Set<String>?>(nil)
 
     public init(indexes: [CacheIndex<T>] = []) {
         state = Guarded(CacheState(indexes: indexes))
     }
+
+    /// Says that the cache is filled from these namespaces, each with a list and a watch of its own. To be called before.
+    public func expect(namespaces: [String]) { missing.withLock { $0 = Set(namespaces) } }
 
     /// Whether the first list is contained.
     public var hasSynced: Bool { synced.isOpen }
@@ -39,7 +44,10 @@ public final class ResourceCache<T: APIObject>: Sendable {
     public var count: Int { state.withLock { $0.count } }
 
     /// The version up to which everything is contained; 0 before the first list.
-    public var version: UInt64 { state.withLock { $0.version } }
+    public var version: UInt64 { version(of: "") }
+
+    /// As `version`, of one namespace where the cache is filled from several.
+    func version(of namespace: String) -> UInt64 { state.withLock { $0.version(of: namespace) } }
 
     public func get(_ key: NamespacedName) -> T? { state.withLock { $0.get(key) } }
 
@@ -83,31 +91,36 @@ public final class ResourceCache<T: APIObject>: Sendable {
         tell(state.withLock { $0.remove(NamespacedName(object), version: version, isOwnWrite: true) })
     }
 
-    func replace(_ items: [(object: T, version: UInt64)], version: UInt64) {
-        let changes = state.withLock { $0.replace(items, version: version) }
+    /// - Parameter scope: the namespace that was listed; empty: all of them.
+    func replace(_ items: [(object: T, version: UInt64)], version: UInt64, in scope: String = "") {
+        let changes = state.withLock { $0.replace(items, version: version, in: scope) }
         for change in changes { tell(change) }
-        synced.open()
+        let isComplete = missing.withLock { missing in
+            missing?.remove(scope)
+            return missing?.isEmpty ?? true
+        }
+        if isComplete { synced.open() }
     }
 
-    func apply(put object: T, version: UInt64) {
+    func apply(put object: T, version: UInt64, in scope: String = "") {
         tell(
             state.withLock { state in
                 let change = state.put(object, version: version, isOwnWrite: false)
-                state.advance(to: version)
+                state.advance(to: version, in: scope)
                 return change
             })
     }
 
-    func apply(deleted object: T, version: UInt64) {
+    func apply(deleted object: T, version: UInt64, in scope: String = "") {
         tell(
             state.withLock { state in
                 let change = state.remove(NamespacedName(object), version: version, isOwnWrite: false)
-                state.advance(to: version)
+                state.advance(to: version, in: scope)
                 return change
             })
     }
 
-    func advance(to version: UInt64) { state.withLock { $0.advance(to: version) } }
+    func advance(to version: UInt64, in scope: String = "") { state.withLock { $0.advance(to: version, in: scope) } }
 
     private func tell(_ change: CacheChange<T>?) {
         guard let change else { return }

@@ -153,7 +153,12 @@ public final class LeaderElector: Sendable {
     ) async -> End {
         let over = Latch()
         let renewedAt = Guarded(surroundings.time.uptime)
-        let termed = TermedClient(client, in: term) { over.open() }
+        let (time, deadline) = (surroundings.time, timing.renewDeadline)
+        let termed = TermedClient(client, in: term) {
+            time.uptime - renewedAt.withLock { $0 } >= deadline
+        } onOver: {
+            over.open()
+        }
         return await withTaskGroup(of: End.self) { group in
             group.addTask {
                 await leading(term, termed)

@@ -12,6 +12,8 @@ struct ProviderStock: Sendable {
     let client: any ResourceClient
     let caches: ResourceCaches
     let time: any TimeSource
+    /// Whether a volume found at the provider brings its namespace back.
+    let makesNamespaces: Bool
 
     /// Throws when a record cannot be written: then nothing may be planned yet.
     func take(_ agent: ProviderAgent, _ logger: Logger) async throws {
@@ -73,7 +75,7 @@ struct ProviderStock: Sendable {
                 metadata: ["volume": "\(NamespacedName(volume))", "object": "\(found.providerID)"])
         } catch {
             // A namespace that goes, or a name that is none here: it stays Unknown, and no set can want it.
-            guard error.code == 403 || error.code == 422 || error.code == 409 else { throw error }
+            guard [403, 409, 422].contains(error.code) || (error.code == 404 && !makesNamespaces) else { throw error }
             logger.warning(
                 "a volume cannot be recorded", metadata: ["object": "\(found.providerID)", "error": "\(error)"])
         }
@@ -96,7 +98,7 @@ struct ProviderStock: Sendable {
             volume.spec.claim = claim
             volume.metadata.labels = [Labels.set: claim.set, Labels.slot: String(claim.slot)]
         }
-        if try await client.find(Namespace.self, name: place.namespace) == nil {
+        if makesNamespaces, try await client.find(Namespace.self, name: place.namespace) == nil {
             var namespace = Namespace()
             namespace.metadata = ObjectMeta(name: place.namespace)
             _ = try await client.create(namespace)

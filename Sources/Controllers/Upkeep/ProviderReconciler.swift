@@ -14,6 +14,7 @@ struct ProviderReconciler: Sendable {
     let providers: ProviderRegistry
     let events: EventRecorder
     let time: any TimeSource
+    let makesNamespaces: Bool
     /// How soon a request that could not be carried out is tried again.
     private static let patience = Duration.seconds(5)
 
@@ -27,7 +28,10 @@ struct ProviderReconciler: Sendable {
         let connection = agent.stockToTake
         do {
             let isConnected = agent.connectionState.health == .reachable
-            if isConnected { try await ProviderStock(client: client, caches: caches, time: time).take(agent, logger) }
+            if isConnected {
+                let stock = ProviderStock(client: client, caches: caches, time: time, makesNamespaces: makesNamespaces)
+                try await stock.take(agent, logger)
+            }
             let unknown = UnknownObjects(agent, caches)
             let outcome = await write(object) { status in
                 report(agent, unknown, &status)

@@ -1,5 +1,5 @@
-import APIClient
 import ArgumentParser
+import ClusterCredentials
 import HTTPTransport
 import Manifests
 
@@ -57,7 +57,7 @@ struct ConfigAddCommand: ImmctlCommand {
         let target = try file.file(invocation)
         let entry = try entry(invocation)
         var config = target.exists ? try target.read() : .empty
-        do throws(KubeconfigError) {
+        do throws(CredentialError) {
             try config.add(entry)
             if use || config.currentContext == nil { try config.use(context: name) }
         } catch {
@@ -70,9 +70,7 @@ struct ConfigAddCommand: ImmctlCommand {
 
     private func entry(_ invocation: Invocation) throws(CommandFailure) -> Kubeconfig.Entry {
         let selected = try KubeconfigFile(path: from).select(context: nil)
-        guard case .url(let server, let tls?, let bearer) = selected.location,
-            case .pem(let authority)? = tls.certificateAuthority
-        else {
+        guard case .pem(let authority)? = selected.tls.certificateAuthority else {
             throw CommandFailure(
                 .failed, "\(from): the server's authority must stand in the file as certificate-authority-data")
         }
@@ -82,18 +80,20 @@ struct ConfigAddCommand: ImmctlCommand {
                 certificatePEM: try PEMFile.read(clientCertificate, marker: "CERTIFICATE"),
                 keyPEM: try PEMFile.read(clientKey, marker: "PRIVATE KEY"))
         } else {
-            identity = try self.identity(selected, tls, bearer, invocation)
+            identity = try self.identity(selected, invocation)
         }
         return Kubeconfig.Entry(
-            name: name, server: server, authorityPEM: String(decoding: authority, as: UTF8.self), identity: identity,
+            name: name, server: selected.server, authorityPEM: String(decoding: authority, as: UTF8.self),
+            identity: identity,
             namespace: namespace ?? selected.namespace)
     }
 
     /// The token that is given, else who the kubeconfig says one is.
     private func identity(
-        _ selected: SelectedServer, _ tls: TLSOptions, _ bearer: String?, _ invocation: Invocation
+        _ selected: SelectedCluster, _ invocation: Invocation
     ) throws(CommandFailure) -> Kubeconfig.Entry.Identity {
-        switch (try token(invocation) ?? bearer, tls.clientCertificate, tls.clientKey) {
+        let bearer: String? = if case .token(let token) = selected.bearer { token } else { nil }
+        switch (try token(invocation) ?? bearer, selected.tls.clientCertificate, selected.tls.clientKey) {
         case (let token?, _, _): return .token(token)
         case (nil, .pem(let certificate)?, .pem(let key)?):
             return .certificate(

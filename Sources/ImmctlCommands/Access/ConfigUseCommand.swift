@@ -1,5 +1,5 @@
-import APIClient
 import ArgumentParser
+import ClusterCredentials
 
 struct ConfigUseCommand: ImmctlCommand {
     static let configuration = CommandConfiguration(
@@ -18,7 +18,7 @@ struct ConfigUseCommand: ImmctlCommand {
     func run(in invocation: Invocation) async throws(CommandFailure) -> CommandStatus {
         let target = try file.file(invocation)
         var config = try target.read()
-        do throws(KubeconfigError) {
+        do throws(CredentialError) {
             try config.use(context: name)
         } catch {
             throw CommandFailure(.failed, "\(target.path): \(error.message)")

@@ -1,5 +1,5 @@
-import APIClient
 import ArgumentParser
+import ClusterCredentials
 
 /// Where the server is; on every command that asks it.
 struct ServerOptions: ParsableArguments {

@@ -1,4 +1,4 @@
-import APIClient
+import ClusterCredentials
 
 /// The namespace where none is said: that of the kubeconfig's context, else `default`.
 ///

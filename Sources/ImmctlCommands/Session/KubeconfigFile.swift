@@ -1,4 +1,4 @@
-import APIClient
+import ClusterCredentials
 import JSON
 import Manifests
 
@@ -29,16 +29,16 @@ struct KubeconfigFile {
         guard documents.count == 1 else {
             throw CommandFailure(.failed, "\(path): one document is expected, and there are \(documents.count)")
         }
-        do throws(KubeconfigError) {
+        do throws(CredentialError) {
             return try Kubeconfig(json: documents[0].value)
         } catch {
             throw CommandFailure(.failed, "\(path): \(error.message)")
         }
     }
 
-    func select(context: String?) throws(CommandFailure) -> SelectedServer {
+    func select(context: String?) throws(CommandFailure) -> SelectedCluster {
         let config = try read()
-        do throws(KubeconfigError) {
+        do throws(CredentialError) {
             return try config.select(context: context, directory: directory)
         } catch {
             throw CommandFailure(.failed, "\(path): \(error.message)")

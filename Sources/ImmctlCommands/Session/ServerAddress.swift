@@ -1,4 +1,4 @@
-public import APIClient
+public import ClusterCredentials
 
 /// Where the server is, and how that was found out.
 public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
@@ -7,7 +7,7 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         /// `http://…` or `https://…`
         case url(String)
         /// The context of a kubeconfig.
-        case selected(SelectedServer)
+        case selected(SelectedCluster)
     }
 
     public var location: Location
@@ -23,7 +23,7 @@ public struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         switch location {
         case .socket(let path): "unix://\(path)"
         case .url(let url): url
-        case .selected(let server): "\(server.location)"
+        case .selected(let server): server.server
         }
     }
 

@@ -1,16 +1,23 @@
 import APIClient
+public import Ambient
+import ClusterCredentials
 import HTTPTransport
 import JSON
 import ResourceAPI
 
 extension Session {
     /// A connection to a server; nothing is sent yet.
-    public static func http(_ address: ServerAddress) -> Session {
+    ///
+    /// - Parameter environment: what a credential program of the kubeconfig is given.
+    public static func http(
+        _ address: ServerAddress, environment: [String: String] = [:], _ surroundings: Surroundings
+    ) -> Session {
         let location: ServerLocation =
             switch address.location {
             case .socket(let path): .socket(path: path)
             case .url(let url): .url(url)
-            case .selected(let server): server.location
+            case .selected(let server):
+                .cluster(ClusterAccess(server, environment: environment, surroundings))
             }
         let client = HTTPResourceClient(location, userAgent: "immctl/\(Immctl.version)")
         return Session(

@@ -12,12 +12,12 @@ public enum ResourceTypes {
     public static let views: [ResourceType] = [RegardingEvent.resourceType]
 
     public static func find(apiVersion: String, kind: String) -> ResourceType? {
-        all.first { $0.kind == kind && $0.apiVersion == apiVersion }
+        KindTable.standard.find(apiVersion: apiVersion, kind: kind)
     }
 
     /// By the path of a request; among the views too.
     public static func find(group: String, version: String, plural: String) -> ResourceType? {
-        (all + views).first { $0.plural == plural && $0.group == group && $0.version == version }
+        KindTable.standard.find(group: group, version: version, plural: plural)
     }
 
     /// By what people type after `get`: plural, singular, kind, short name, each also with `.group` or

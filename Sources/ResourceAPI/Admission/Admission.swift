@@ -23,6 +23,12 @@ public struct Admission: Sendable {
             VolumeClaimRules(),
         ])
 
+    /// What a Kubernetes API server does with kinds that it was taught by CustomResourceDefinitions: structure, defaults and
+    /// namespaces, and none of imm's own rules. For tests.
+    public static let customResources = Admission(
+        completing: [UnknownFieldPruning(), SecretStringData(), SchemaDefaults()],
+        judging: [SchemaRules(), NamespaceRules()])
+
     /// None at all: for stores whose writers have checked already.
     public static let none = Admission(completing: [], judging: [])
 

@@ -3,21 +3,37 @@ public import JSON
 
 /// A client whose writes are all made in one term: what a leader's controllers are handed, so that none of them has to know.
 ///
+/// Where the server compares no terms (Kubernetes), `isOver` is what is left: who has not renewed in time, because it was paused
+/// say, learns it here, before its next write, and not from a timer that wakes up beside it.
+///
 /// The first write that answers that the term is over is told to `onOver`, once or more often; all answers are passed on.
 public struct TermedClient: ResourceClient {
     private let client: any ResourceClient
     private let term: LeaderTerm
+    private let isOver: @Sendable () -> Bool
     private let onOver: @Sendable () -> Void
 
-    public init(_ client: any ResourceClient, in term: LeaderTerm, onOver: @escaping @Sendable () -> Void) {
+    /// - Parameter isOver: whether the term counts for over already; asked before each write, which is refused then.
+    public init(
+        _ client: any ResourceClient, in term: LeaderTerm, isOver: @escaping @Sendable () -> Bool = { false },
+        onOver: @escaping @Sendable () -> Void
+    ) {
         self.client = client
         self.term = term
+        self.isOver = isOver
         self.onOver = onOver
+    }
+
+    private func checkTerm() throws(APIStatus) {
+        guard isOver() else { return }
+        onOver()
+        throw .over(term)
     }
 
     private func write(
         _ options: WriteOptions, _ body: (WriteOptions) async throws(APIStatus) -> JSONValue
     ) async throws(APIStatus) -> JSONValue {
+        try checkTerm()
         var options = options
         options.term = term
         do throws(APIStatus) {
@@ -75,6 +91,7 @@ public struct TermedClient: ResourceClient {
     }
 
     public func delete(_ reference: ObjectReference, _ options: DeleteOptions) async throws(APIStatus) -> JSONValue {
+        try checkTerm()
         var options = options
         options.term = term
         do throws(APIStatus) {

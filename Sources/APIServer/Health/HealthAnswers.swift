@@ -2,15 +2,23 @@ import Hummingbird
 import RequestSyntax
 import ResourceAPI
 
-// /healthz, /livez and /readyz, in the words of Kubernetes' server.
-extension APIResponder {
+/// /healthz, /livez and /readyz, in the words of Kubernetes' server.
+struct HealthAnswers: Sendable {
     private static let paths = ["healthz", "livez", "readyz"]
+
+    private let checks: [HealthCheck]
+    private let isShuttingDown: @Sendable () -> Bool
+
+    init(_ checks: [HealthCheck], isShuttingDown: @escaping @Sendable () -> Bool) {
+        self.checks = checks
+        self.isShuttingDown = isShuttingDown
+    }
 
     /// - Parameter segments: of the whole path: one of the three, and perhaps the name of a check.
     /// - Returns: nil when there is no such path or check.
-    func health(_ segments: [String], _ query: RequestQuery) async -> Response? {
-        guard let path = segments.first, APIResponder.paths.contains(path), segments.count <= 2 else { return nil }
-        let checks = healthChecks(of: path)
+    func answer(_ segments: [String], _ query: RequestQuery) async -> Response? {
+        guard let path = segments.first, HealthAnswers.paths.contains(path), segments.count <= 2 else { return nil }
+        let checks = checks(of: path)
         if segments.count == 2 {
             guard let check = checks.first(where: { $0.name == segments[1] }) else { return nil }
             guard let trouble = await check.trouble() else { return .text("ok") }
@@ -19,13 +27,13 @@ extension APIResponder {
         return await summary(path, checks, query)
     }
 
-    private func healthChecks(of path: String) -> [HealthCheck] {
-        let streams = streams
-        var checks = [HealthCheck("ping", .dead) { nil }]
+    private func checks(of path: String) -> [HealthCheck] {
+        let isShuttingDown = isShuttingDown
+        var all = [HealthCheck("ping", .dead) { nil }]
         if path == "readyz" {
-            checks.append(HealthCheck("shutdown") { streams.isShutDown ? "the server is shutting down" : nil })
+            all.append(HealthCheck("shutdown") { isShuttingDown() ? "the server is shutting down" : nil })
         }
-        return checks + endpoints.healthChecks.filter { $0.meaning == .dead || path == "readyz" }
+        return all + checks.filter { $0.meaning == .dead || path == "readyz" }
     }
 
     private func summary(_ path: String, _ checks: [HealthCheck], _ query: RequestQuery) async -> Response {
@@ -49,5 +57,12 @@ extension APIResponder {
         }
         if hasFailed { return .text(lines + "\(path) check failed\n", code: 500) }
         return .text(query.flag("verbose") == true ? lines + "\(path) check passed\n" : "ok")
+    }
+}
+
+extension APIResponder {
+    func health(_ segments: [String], _ query: RequestQuery) async -> Response? {
+        let streams = streams
+        return await HealthAnswers(endpoints.healthChecks) { streams.isShutDown }.answer(segments, query)
     }
 }

@@ -6,10 +6,10 @@ public import JSON
 public struct Kubeconfig: Sendable, Hashable {
     public internal(set) var json: JSONValue
 
-    /// - Throws: `KubeconfigError` unless it is a mapping of kind Config.
-    public init(json: JSONValue) throws(KubeconfigError) {
+    /// - Throws: `CredentialError` unless it is a mapping of kind Config.
+    public init(json: JSONValue) throws(CredentialError) {
         guard json.objectValue != nil, [nil, "Config"].contains(json["kind"]?.stringValue) else {
-            throw KubeconfigError("this is no kubeconfig: a mapping with kind Config is expected")
+            throw CredentialError("this is no kubeconfig: a mapping with kind Config is expected")
         }
         self.json = json
     }
@@ -40,13 +40,4 @@ public struct Kubeconfig: Sendable, Hashable {
     func entry(_ list: String, _ name: String) -> JSONValue? {
         json[list]?.arrayValue?.first { $0["name"]?.stringValue == name }
     }
-}
-
-/// What is wrong with a kubeconfig, and what to do.
-public struct KubeconfigError: Error, Sendable, Hashable, CustomStringConvertible {
-    public let message: String
-
-    init(_ message: String) { self.message = message }
-
-    public var description: String { message }
 }

@@ -34,13 +34,13 @@ extension Kubeconfig {
 
     /// Adds an entry, or puts it in the place of one that imm wrote.
     ///
-    /// - Throws: `KubeconfigError` when somebody else's cluster, user or context has that name.
-    public mutating func add(_ entry: Entry) throws(KubeconfigError) {
+    /// - Throws: `CredentialError` when somebody else's cluster, user or context has that name.
+    public mutating func add(_ entry: Entry) throws(CredentialError) {
         for (list, body) in [("clusters", "cluster"), ("users", "user"), ("contexts", "context")] {
             guard let stored = self.entry(list, entry.name) else { continue }
             let marks = stored[body]?["extensions"]?.arrayValue ?? []
             guard marks.contains(where: { $0["name"]?.stringValue == Kubeconfig.markName }) else {
-                throw KubeconfigError(
+                throw CredentialError(
                     "the kubeconfig has a \(body) \"\(entry.name)\" that imm did not write; choose another --name")
             }
         }
@@ -49,10 +49,10 @@ extension Kubeconfig {
 
     /// Makes a context the current one.
     ///
-    /// - Throws: `KubeconfigError` when there is none of that name.
-    public mutating func use(context name: String) throws(KubeconfigError) {
+    /// - Throws: `CredentialError` when there is none of that name.
+    public mutating func use(context name: String) throws(CredentialError) {
         guard entry("contexts", name) != nil else {
-            throw KubeconfigError("there is no context \"\(name)\"; there are: \(contextNames.joined(separator: ", "))")
+            throw CredentialError("there is no context \"\(name)\"; there are: \(contextNames.joined(separator: ", "))")
         }
         json["current-context"] = .string(name)
     }
