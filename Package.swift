@@ -101,11 +101,17 @@ let package = Package(
         library("ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
         library("DockerEngine", path: "Sources/Providers/DockerEngine", ["HTTPTransport", "JSON", "Ambient"]),
+        library(
+            "KubernetesAPI", path: "Sources/Providers/KubernetesAPI",
+            ["Ambient", "HTTPTransport", "JSON", "WebSocket"]),
 
         // Behaviour.
         library(
             "DockerProvider", path: "Sources/Providers/Docker",
             ["Ambient", "DockerEngine", "InfraAPI", "JSON", "ProviderInterface", logging]),
+        library(
+            "KubernetesProvider", path: "Sources/Providers/Kubernetes",
+            ["Ambient", "InfraAPI", "JSON", "KubernetesAPI", "ProviderInterface", logging]),
         library(
             "Controllers",
             [
@@ -175,6 +181,7 @@ let package = Package(
         library(
             "Conformance", path: "Sources/TestKits/Conformance",
             ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
+        library("Kubelet", path: "Sources/TestKits/Kubelet", ["Ambient", "JSON", "KubernetesAPI"]),
         library("GitServers", path: "Sources/TestKits/GitServers", ["Ambient"]),
         library(
             "ClusterKit", path: "Sources/TestKits/Cluster",
@@ -199,6 +206,16 @@ let package = Package(
             "ObjectStoreTests",
             ["ObjectStore", "ObjectStoreSQLite", "Conformance", "JSON", "Ambient", "store-writer"]),
         tests("ResourceAPITests", ["ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "SampleKinds", "Ambient"]),
+        tests(
+            "KubernetesProviderTests",
+            [
+                "Ambient", "Conformance", "HTTPTransport", "InfraAPI", "JSON", "Kubelet", "KubernetesAPI",
+                "KubernetesProvider", "ProviderInterface", "RequestSyntax", "ResourceAPI", logging, lifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], exclude: ["Golden"]),
         tests("WebSocketTests", ["JSON", "WebSocket"]),
         tests("RequestSyntaxTests", ["RequestSyntax", "ResourceAPI"]),
         tests("PlanningTests", ["Planning", "InfraAPI", "Ambient"], exclude: ["Golden"]),

@@ -1,4 +1,5 @@
 public import HTTPTransport
+import Ambient
 import InfraAPI
 import JSON
 

@@ -32,6 +32,11 @@ import Testing
             "Sources/Providers/Docker",
             ["Ambient", "DockerEngine", "InfraAPI", "JSON", "Logging", "ProviderInterface"]
         ),
+        ("Sources/Providers/KubernetesAPI", ["Ambient", "HTTPTransport", "JSON", "WebSocket"]),
+        (
+            "Sources/Providers/Kubernetes",
+            ["Ambient", "InfraAPI", "JSON", "KubernetesAPI", "Logging", "ProviderInterface"]
+        ),
         (
             "Sources/Controllers",
             [
@@ -66,6 +71,7 @@ import Testing
                 "Logging", "Manifests", "ObjectStore", "PKI", "ResourceAPI", "ServiceLifecycle",
             ]
         ),
+        ("Sources/TestKits/Kubelet", ["Ambient", "JSON", "KubernetesAPI"]),
         ("Sources/TestKits/SampleKinds", ["InfraAPI", "JSON"]),
         ("Sources/TestKits/Conformance", ["Ambient", "InfraAPI", "JSON", "ObjectStore", "ProviderInterface"]),
     ]
