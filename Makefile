@@ -7,7 +7,7 @@ ENGINE_SUITES := ^(DockerProviderTests|EndToEndTests)\.
 CLIENT_SUITES := ^EndToEndTests\.EndToEnd/Kubectl/
 # And Git servers.
 GIT_SUITES := ^EndToEndTests\.EndToEnd/GitOps/
-UNIT_TARGETS := $(filter-out DockerProviderTests EndToEndTests Fuzz StoreWriter,$(notdir $(wildcard Tests/*)))
+UNIT_TARGETS := $(filter-out DockerProviderTests QEMUProviderTests EndToEndTests Fuzz StoreWriter,$(notdir $(wildcard Tests/*)))
 # Swift Testing alone: XCTest would end each run with a line that says 0 tests.
 SWIFT_TEST := swift test --disable-xctest --skip-build
 # Every target test-… is a part of `make test`.
@@ -25,8 +25,8 @@ test: packages build-tests ## every test below, with one private engine; then ch
 	@scripts/with-engine $(MAKE) --no-print-directory --keep-going BUILT=yes $(TEST_TARGETS)
 
 test-scripts: ## the scripts parse
-	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -path scripts/demo-image/writer); do bash -n $$script || exit 1; done
-	@sh -n scripts/demo-image/writer
+	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -path scripts/demo-image/writer ! -path 'scripts/vm-image/*init' ! -path scripts/vm-image/agent); do bash -n $$script || exit 1; done
+	@for script in scripts/demo-image/writer scripts/vm-image/agent scripts/vm-image/init scripts/vm-image/initramfs-init; do sh -n $$script || exit 1; done
 
 test-lint: lint ## the sources have the house format
 
@@ -36,6 +36,10 @@ test-unit: build-tests ## the tests that need no engine
 
 test-e2e: packages build-tests ## the tests on a real engine
 	@scripts/with-engine $(SWIFT_TEST) --filter '$(ENGINE_SUITES)' --skip '$(CLIENT_SUITES)' --skip '$(GIT_SUITES)'
+
+test-vm: packages build-tests ## the tests that boot virtual machines, with the image that scripts/vm-image builds
+	@image=$$(scripts/vm-image/build .build/vm-image) && IMM_TEST_VM=required IMM_TEST_VM_IMAGE=$$image \
+		$(SWIFT_TEST) --filter '^QEMUProviderTests\.'
 
 test-gitops: packages build-tests ## commits on real Git servers become rollouts on a real engine
 	@scripts/with-engine $(SWIFT_TEST) --filter '$(GIT_SUITES)'

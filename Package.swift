@@ -65,6 +65,7 @@ let package = Package(
             name: "CLibcurl", path: "Sources/CLibcurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CShims", dependencies: ["CLibcurl"], path: "Sources/CShims"),
+        .target(name: "CSpawn", path: "Sources/CSpawn"),
 
         // Values.
         library("Ambient"),
@@ -92,18 +93,26 @@ let package = Package(
         library(
             "ProcessControl",
             [
-                "Ambient", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Ambient", "CSpawn", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         library("GitClient", ["Ambient", "ProcessControl"]),
         library("ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
+        library("DiskImages", ["Ambient", "JSON", "ProcessControl", crypto]),
+        library("QMP", path: "Sources/Providers/QMP", ["Ambient", "JSON"]),
         library("DockerEngine", path: "Sources/Providers/DockerEngine", ["HTTPTransport", "JSON", "Ambient"]),
 
         // Behaviour.
         library(
             "DockerProvider", path: "Sources/Providers/Docker",
             ["Ambient", "DockerEngine", "InfraAPI", "JSON", "ProviderInterface", logging]),
+        library(
+            "QEMUProvider", path: "Sources/Providers/QEMU",
+            [
+                "Ambient", "DiskImages", "InfraAPI", "JSON", "ProcessControl", "ProviderInterface", "QMP", crypto,
+                logging,
+            ]),
         library(
             "Controllers",
             [
@@ -209,6 +218,14 @@ let package = Package(
             [
                 "DockerProvider", "DockerEngine", "ProviderInterface", "Conformance", "HTTPTransport", "InfraAPI",
                 "JSON", "Ambient", logging,
+            ]),
+        tests("QMPTests", ["QMP", "JSON", "Ambient"]),
+        tests("DiskImagesTests", ["DiskImages", "ProcessControl", "Ambient"]),
+        tests(
+            "QEMUProviderTests",
+            [
+                "QEMUProvider", "QMP", "DiskImages", "ProcessControl", "ProviderInterface", "Conformance", "InfraAPI",
+                "Ambient", logging,
             ]),
         tests(
             "APIServerTests",

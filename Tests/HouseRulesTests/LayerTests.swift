@@ -32,6 +32,16 @@ import Testing
             "Sources/Providers/Docker",
             ["Ambient", "DockerEngine", "InfraAPI", "JSON", "Logging", "ProviderInterface"]
         ),
+        // Digests of files.
+        ("Sources/DiskImages", ["Ambient", "Crypto", "JSON", "ProcessControl"]),
+        ("Sources/Providers/QMP", ["Ambient", "JSON"]),
+        (
+            "Sources/Providers/QEMU",
+            [
+                "Ambient", "Crypto", "DiskImages", "InfraAPI", "JSON", "Logging", "ProcessControl", "ProviderInterface",
+                "QMP",
+            ]
+        ),
         (
             "Sources/Controllers",
             [
@@ -40,7 +50,7 @@ import Testing
             ]
         ),
         // The one module that starts programs.
-        ("Sources/ProcessControl", ["Ambient", "Subprocess", "SystemPackage"]),
+        ("Sources/ProcessControl", ["Ambient", "CSpawn", "Subprocess", "SystemPackage"]),
         ("Sources/GitClient", ["Ambient", "ProcessControl"]),
         ("Sources/ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         (
