@@ -11,7 +11,7 @@ CLUSTER_SUITES := ^EndToEndTests\.EndToEnd/ClusterTests/
 GIT_SUITES := ^EndToEndTests\.EndToEnd/GitOps/
 # And a container image of immd.
 IMAGE_SUITES := ^EndToEndTests\.EndToEnd/ImageTests/
-UNIT_TARGETS := $(filter-out DockerProviderTests EndToEndTests Fuzz StoreWriter,$(notdir $(wildcard Tests/*)))
+UNIT_TARGETS := $(filter-out DockerProviderTests QEMUProviderTests EndToEndTests Fuzz StoreWriter,$(notdir $(wildcard Tests/*)))
 # Swift Testing alone: XCTest would end each run with a line that says 0 tests.
 SWIFT_TEST := swift test --disable-xctest --skip-build
 # Every target test-… is a part of `make test`.
@@ -29,8 +29,8 @@ test: packages build-tests ## every test below, with one private engine; then ch
 	@scripts/with-engine $(MAKE) --no-print-directory --keep-going BUILT=yes $(TEST_TARGETS)
 
 test-scripts: ## the scripts parse
-	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -name '*.c' ! -name '*.py' ! -path scripts/demo-image/writer); do bash -n $$script || exit 1; done
-	@sh -n scripts/demo-image/writer
+	@for script in .ci/run $$(find scripts -type f ! -name Dockerfile ! -name '*.c' ! -name '*.py' ! -path scripts/demo-image/writer ! -path 'scripts/vm-image/*init' ! -path scripts/vm-image/agent); do bash -n $$script || exit 1; done
+	@for script in scripts/demo-image/writer scripts/vm-image/agent scripts/vm-image/init scripts/vm-image/initramfs-init; do sh -n $$script || exit 1; done
 
 test-lint: lint ## the sources have the house format
 
@@ -45,6 +45,10 @@ test-e2e: packages build-tests ## the tests on a real engine
 test-cluster: packages build-tests ## immd on a Kubernetes API server: make test-cluster [KUBECONFIG=FILE]
 	@# Of the command line alone: what somebody's environment names is not meant.
 	@IMM_TEST_KUBECONFIG="$(if $(filter command,$(origin KUBECONFIG)),$(abspath $(KUBECONFIG)))" scripts/with-engine $(SWIFT_TEST) --filter '$(CLUSTER_SUITES)'
+
+test-vm: packages build-tests ## the tests that boot virtual machines, with the image that scripts/vm-image builds
+	@image=$$(scripts/vm-image/build .build/vm-image) && IMM_TEST_VM=required IMM_TEST_VM_IMAGE=$$image \
+		$(SWIFT_TEST) --filter '^QEMUProviderTests\.'
 
 test-gitops: packages build-tests ## commits on real Git servers become rollouts on a real engine
 	@scripts/with-engine $(SWIFT_TEST) --filter '$(GIT_SUITES)'

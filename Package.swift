@@ -65,6 +65,7 @@ let package = Package(
             name: "CLibcurl", path: "Sources/CLibcurl", pkgConfig: "libcurl",
             providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CShims", dependencies: ["CLibcurl"], path: "Sources/CShims"),
+        .target(name: "CSpawn", path: "Sources/CSpawn"),
 
         // Values.
         library("Ambient"),
@@ -92,7 +93,7 @@ let package = Package(
         library(
             "ProcessControl",
             [
-                "Ambient", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Ambient", "CSpawn", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         library("GitClient", ["Ambient", "ProcessControl"]),
@@ -100,6 +101,8 @@ let package = Package(
             "ClusterCredentials", ["Ambient", "CShims", "HTTPTransport", "InfraAPI", "JSON", "ProcessControl"]),
         library("ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
+        library("DiskImages", ["Ambient", "JSON", "ProcessControl", crypto]),
+        library("QMP", path: "Sources/Providers/QMP", ["Ambient", "JSON"]),
         library("DockerEngine", path: "Sources/Providers/DockerEngine", ["HTTPTransport", "JSON", "Ambient"]),
         library(
             "KubernetesAPI", path: "Sources/Providers/KubernetesAPI",
@@ -112,6 +115,12 @@ let package = Package(
         library(
             "KubernetesProvider", path: "Sources/Providers/Kubernetes",
             ["Ambient", "InfraAPI", "JSON", "KubernetesAPI", "ProviderInterface", logging]),
+        library(
+            "QEMUProvider", path: "Sources/Providers/QEMU",
+            [
+                "Ambient", "DiskImages", "InfraAPI", "JSON", "ProcessControl", "ProviderInterface", "QMP", crypto,
+                logging,
+            ]),
         library(
             "Controllers",
             [
@@ -238,6 +247,14 @@ let package = Package(
             [
                 "DockerProvider", "DockerEngine", "ProviderInterface", "Conformance", "HTTPTransport", "InfraAPI",
                 "JSON", "Ambient", logging,
+            ]),
+        tests("QMPTests", ["QMP", "JSON", "Ambient"]),
+        tests("DiskImagesTests", ["DiskImages", "ProcessControl", "Ambient"]),
+        tests(
+            "QEMUProviderTests",
+            [
+                "QEMUProvider", "QMP", "DiskImages", "ProcessControl", "ProviderInterface", "Conformance", "InfraAPI",
+                "Ambient", logging,
             ]),
         tests(
             "APIServerTests",

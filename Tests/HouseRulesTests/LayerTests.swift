@@ -37,6 +37,16 @@ import Testing
             "Sources/Providers/Kubernetes",
             ["Ambient", "InfraAPI", "JSON", "KubernetesAPI", "Logging", "ProviderInterface"]
         ),
+        // Digests of files.
+        ("Sources/DiskImages", ["Ambient", "Crypto", "JSON", "ProcessControl"]),
+        ("Sources/Providers/QMP", ["Ambient", "JSON"]),
+        (
+            "Sources/Providers/QEMU",
+            [
+                "Ambient", "Crypto", "DiskImages", "InfraAPI", "JSON", "Logging", "ProcessControl", "ProviderInterface",
+                "QMP",
+            ]
+        ),
         (
             "Sources/Controllers",
             [
@@ -45,7 +55,7 @@ import Testing
             ]
         ),
         // The one module that starts programs.
-        ("Sources/ProcessControl", ["Ambient", "Subprocess", "SystemPackage"]),
+        ("Sources/ProcessControl", ["Ambient", "CSpawn", "Subprocess", "SystemPackage"]),
         ("Sources/GitClient", ["Ambient", "ProcessControl"]),
         // Base64; and the process environment, which C has.
         (
