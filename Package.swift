@@ -238,7 +238,7 @@ let package = Package(
             "ControllerRuntimeTests",
             [
                 "ControllerRuntime", "ResourceAPI", "ObjectStore", "InfraAPI", "JSON", "Ambient", "Simulation",
-                "ProviderInterface", "Telemetry", logging,
+                "ProviderInterface", "Telemetry", "Conformance", logging,
             ], exclude: ["Stories"]),
         tests("HTTPTransportTests", ["HTTPTransport"]),
         tests("PKITests", ["PKI", "Ambient", asn1]),

@@ -127,7 +127,9 @@ extension EffectOutcome {
     init(_ error: ProviderError) {
         let kind: EffectFailure.Class =
             switch error.code {
-            case .unreachable, .unknownOutcome, .identityMismatch, .cancelled, .nameTaken, .volumeInUse: .tryAgain
+            case .unreachable, .unknownOutcome, .identityMismatch, .cancelled, .nameTaken, .volumeInUse,
+                .detachRefused:
+                .tryAgain
             case .startRefused: .blamesRevision
             // It ran, and nothing is known of how it ended.
             case .alreadyExited: .couldNotTry

@@ -75,6 +75,20 @@ struct MeasuredProvider: Provider {
         try await measured("read") { () async throws(ProviderError) in try await base.read(handle) }
     }
 
+    func attach(
+        _ handle: InstanceHandle, _ volume: VolumeAttachmentRequest, epoch: Int
+    ) async throws(ProviderError) {
+        try await measured("attach") { () async throws(ProviderError) in
+            try await base.attach(handle, volume, epoch: epoch)
+        }
+    }
+
+    func detach(_ handle: InstanceHandle, volumeUID: String) async throws(ProviderError) {
+        try await measured("detach") { () async throws(ProviderError) in
+            try await base.detach(handle, volumeUID: volumeUID)
+        }
+    }
+
     func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume {
         try await measured("create_volume") { () async throws(ProviderError) in try await base.createVolume(creation) }
     }

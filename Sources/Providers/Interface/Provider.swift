@@ -49,6 +49,19 @@ public protocol Provider: Sendable {
     /// and after.
     func read(_ handle: InstanceHandle) async throws(ProviderError) -> ConfirmingRead
 
+    /// Gives a running instance a volume: plugs it in and mounts it, and returns when the instance has it mounted. One that
+    /// has it is fine. A volume that another instance holds is `.volumeInUse`, one that is not there and an instance that is not
+    /// there are `.notFound`. The instance learns the epoch with it. Only where `attachMode` is `hotPlug`, and only for an instance
+    /// that is observed to be able to take volumes (`ObservedInstance.canAttach`).
+    func attach(
+        _ handle: InstanceHandle, _ volume: VolumeAttachmentRequest, epoch: Int
+    ) async throws(ProviderError)
+
+    /// Takes a volume from an instance: unmounts it, then unplugs it, and returns when that is confirmed. A volume that it does
+    /// not have, and an instance that is not there, are fine. `.detachRefused`: the instance does not unmount it, has it mounted
+    /// still, and nothing was unplugged. No receipt: that is a `read` begun afterwards, whose `volumeUIDs` leave it out.
+    func detach(_ handle: InstanceHandle, volumeUID: String) async throws(ProviderError)
+
     func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume
     /// The confirming read of a volume: direct, with the identity compared before and after. nil: it is not there.
     func readVolume(_ handle: VolumeHandle) async throws(ProviderError) -> ObservedVolume?
@@ -84,6 +97,19 @@ extension Provider {
     /// For back ends whose volumes have no size.
     public func resizeVolume(_ handle: VolumeHandle, to size: Quantity) async throws(ProviderError) {
         throw ProviderError(.notSupported, "volumes cannot be resized here")
+    }
+}
+
+extension Provider {
+    /// For back ends that attach volumes when an instance is made.
+    public func attach(
+        _ handle: InstanceHandle, _ volume: VolumeAttachmentRequest, epoch: Int
+    ) async throws(ProviderError) {
+        throw ProviderError(.notSupported, "volumes are attached when an instance is made here, and not later")
+    }
+
+    public func detach(_ handle: InstanceHandle, volumeUID: String) async throws(ProviderError) {
+        throw ProviderError(.notSupported, "volumes are detached by the end of an instance here, and not before")
     }
 }
 
@@ -130,7 +156,7 @@ public struct InstanceCreation: Sendable, Hashable {
     public var template: InstanceTemplate
     /// Contents of the secrets that the template refers to. Never in labels, logs or errors.
     public var secretValues: [SecretReference: [UInt8]]
-    /// Volumes by claim name.
+    /// Volumes by claim name; none where they are attached later (`attachMode` is `hotPlug`).
     public var volumes: [VolumeAttachmentRequest]
 
     public init(
@@ -197,6 +223,7 @@ public struct ObservedInstance: Sendable, Hashable {
     public var providerID: String
     public var name: String
     public var state: State
+    /// As it was made with; where volumes are plugged in later, the newest that came with one.
     public var epoch: Int
     /// `namespace/name`
     public var set: String
@@ -212,6 +239,8 @@ public struct ObservedInstance: Sendable, Hashable {
     public var ports: [PublishedPort]
     /// uids of the volumes that it holds, whether it runs or not.
     public var volumeUIDs: [String]
+    /// Whether a volume can be plugged into it now: where `attachMode` is `hotPlug`, whether the guest is up and listens.
+    public var canAttach = true
 
     public init(
         uid: String, providerID: String, name: String, state: State, epoch: Int, set: String, slot: Int,

@@ -13,6 +13,8 @@ public struct ProviderError: Error, Sendable, Hashable, CustomStringConvertible 
         /// It ran once and exited; it is not started again.
         case alreadyExited = "AlreadyExited"
         case volumeInUse = "VolumeInUse"
+        /// The instance does not unmount a volume, and has it mounted still.
+        case detachRefused = "DetachRefused"
         case imageNotFound = "ImageNotFound"
         case pullFailed = "ImagePullFailed"
         /// Refused because of image or template: command not found, exec format, permission, mount path. Evidence

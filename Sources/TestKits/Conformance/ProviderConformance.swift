@@ -63,7 +63,9 @@ public struct ProviderConformance: Sendable {
         }
     }
 
-    public static var checks: [Check] { lifecycleChecks + fenceChecks + volumeChecks + snapshotChecks + toolChecks }
+    public static var checks: [Check] {
+        lifecycleChecks + fenceChecks + volumeChecks + hotPlugChecks + snapshotChecks + toolChecks
+    }
 }
 
 /// A rule of the contract that a provider breaks.

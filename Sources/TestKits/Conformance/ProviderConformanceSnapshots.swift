@@ -34,7 +34,7 @@ extension ProviderConformance {
                 try bench.expectEqual(seen.instances.filter { $0.set == bench.set }.map(\.uid), [], "the instances")
             },
             Check(name: "a volume that is held is not copied, whether its holder runs or not") { bench in
-                guard try await bench.takesSnapshots() else { return }
+                guard try await bench.takesSnapshots(), try await !bench.plugsVolumes() else { return }
                 let volume = try await bench.volume()
                 let handle = bench.snapshotHandle()
                 let creation = bench.creation(
@@ -110,8 +110,7 @@ extension ConformanceBench {
     /// Runs a command in an instance that has the volume as `/data`, and is gone afterwards.
     @discardableResult
     func run(_ command: String, on volume: VolumeAttachmentRequest, epoch: Int) async throws -> String {
-        let handle = try await running(
-            creation(subject.lasting, fence: volume.volumeUID, epoch: epoch, volumes: [volume]))
+        let handle = try await holder(of: volume, epoch: epoch)
         let result = try await provider.execute(handle, command: ["/bin/sh", "-c", command], timeout: .seconds(10))
         try expectEqual(result.exitCode, 0, "the exit code of '\(command)'")
         try await provider.destroy(handle)

@@ -19,29 +19,37 @@ extension EngineState {
         let handle = creation.handle
         let name = EngineState.name(of: handle)
         if let standing = sortedInstances.first(where: { $0.observed.name == name }) {
-            guard standing.observed.uid == handle.uid, standing.observed.epoch == handle.epoch, !standing.isForeign
+            guard standing.observed.uid == handle.uid, standing.madeEpoch == handle.epoch, !standing.isForeign
             else {
                 throw ProviderError(.nameTaken, "the name \(name) belongs to \(standing.observed.uid): wait")
             }
             return standing.observed
         }
+        let isHotPlug = attachMode == .hotPlug
+        if isHotPlug, !creation.volumes.isEmpty {
+            throw ProviderError(.notSupported, "volumes are plugged in here: make the instance without them")
+        }
         for request in creation.volumes { try mayAttach(request.volumeUID, to: handle, moment) }
         for request in creation.volumes { volumes[request.volumeUID]?.attached(to: handle) }
         let id = "sim-\(String(nextID + 100_000).dropFirst())"
-        let observed = ObservedInstance(
+        var observed = ObservedInstance(
             uid: handle.uid, providerID: id, name: name, state: .created, epoch: handle.epoch, set: creation.set,
             slot: creation.slot, revision: creation.revision, imageDigest: image.digest,
             volumeUIDs: creation.volumes.map(\.volumeUID))
-        instances[id] = Instance(
+        observed.canAttach = !isHotPlug || creation.template.spec.volumeMounts.isEmpty
+        var instance = Instance(
             observed: observed, fenceVolumeUID: handle.fenceVolumeUID, image: image, number: nextID,
             ports: creation.template.spec.ports, isLate: moment.isLate)
+        instance.neededVolumes = isHotPlug ? creation.template.spec.volumeMounts.count : 0
+        instance.madeEpoch = handle.epoch
+        instances[id] = instance
         nextID += 1
         version += 1
         return observed
     }
 
     /// L2 at the only door: the volume is ours, nobody holds it, and the epoch grows.
-    private mutating func mayAttach(
+    mutating func mayAttach(
         _ volumeUID: String, to handle: InstanceHandle, _ moment: EngineMoment
     ) throws(ProviderError) {
         guard let volume = volumes[volumeUID], !volume.isForeign else {
@@ -52,11 +60,11 @@ extension EngineState {
         }
         if let holder = holders(of: volumeUID).first {
             // Nobody can know what people do by hand: the engine refuses, and that is all.
-            if !moment.isLate, !holder.isHandMade {
+            if !moment.isLate, !holder.isHandMade, !holder.lateVolumes.contains(volumeUID) {
                 violate(
                     .oneWriter, at: moment.uptime,
                     ["volume \(volumeUID)", "instance \(handle.uid)", "instance \(holder.observed.uid)"],
-                    "create while \(holder.observed.uid) (\(holder.observed.state)) still holds the volume")
+                    "attached while \(holder.observed.uid) (\(holder.observed.state)) still holds the volume")
             }
             throw ProviderError(.volumeInUse, "volume \(volumeUID) is held by \(holder.observed.uid)")
         }
@@ -201,8 +209,10 @@ extension EngineState {
         volumes[volumeUID]?.content = writes
     }
 
-    private mutating func endRun(of uid: String, _ moment: EngineMoment) {
+    /// - Parameter volumeUID: with this volume; nil: with all.
+    mutating func endRun(of uid: String, with volumeUID: String? = nil, _ moment: EngineMoment) {
         for index in mayRunLog.indices where mayRunLog[index].uid == uid && mayRunLog[index].ended == nil {
+            if let volumeUID, mayRunLog[index].volumeUID != volumeUID { continue }
             mayRunLog[index].ended = moment.uptime
         }
     }

@@ -13,11 +13,14 @@ extension EngineState {
 
     /// The volumes of an instance that has just gone are taken by whoever waits for one.
     mutating func letHandsIn(after gone: Instance, _ moment: EngineMoment) {
-        guard !handsWaiting.isEmpty, let fence = gone.fenceVolumeUID, holders(of: fence).isEmpty else { return }
+        guard !handsWaiting.isEmpty, let fence = gone.fenceVolumeUID ?? gone.observed.volumeUIDs.first,
+            holders(of: fence).isEmpty
+        else { return }
         let hand = handsWaiting.removeFirst()
         let id = "hand-\(nextID)"
         let observed = ObservedInstance(
-            uid: hand.uid, providerID: id, name: hand.takesName ? gone.observed.name : id, state: .running,
+            uid: hand.uid, providerID: id,
+            name: hand.takesName && gone.fenceVolumeUID != nil ? gone.observed.name : id, state: .running,
             epoch: gone.observed.epoch, set: gone.observed.set, slot: gone.observed.slot,
             revision: gone.observed.revision,
             startedAt: moment.now, volumeUIDs: gone.observed.volumeUIDs)

@@ -23,6 +23,14 @@ public struct EngineState: Sendable {
         public var isHandMade = false
         /// Uptime at which it was started.
         public var startedUptime: Duration?
+        /// Volumes that it needs to be of use, where they are plugged in.
+        var neededVolumes = 0
+        /// Epoch of the call that made it.
+        var madeEpoch = 0
+        /// Uptime at which it got the last of its volumes.
+        var mountedUptime: Duration?
+        /// Volumes that came after whoever sent them had given up.
+        var lateVolumes: Set<String> = []
 
         public var isRunning: Bool { observed.state == .running }
     }
@@ -52,6 +60,8 @@ public struct EngineState: Sendable {
     }
 
     public internal(set) var identity: String
+    /// How volumes get to instances here.
+    public let attachMode: ProviderCapabilities.AttachMode
     /// By the engine's own id.
     public internal(set) var instances: [String: Instance] = [:]
     /// By uid.
@@ -80,7 +90,10 @@ public struct EngineState: Sendable {
         public var ended: Duration?
     }
 
-    init(identity: String) { self.identity = identity }
+    init(identity: String, attachMode: ProviderCapabilities.AttachMode = .atCreation) {
+        self.identity = identity
+        self.attachMode = attachMode
+    }
 
     /// Instances in the order of their ids.
     public var sortedInstances: [Instance] {

@@ -7,6 +7,11 @@ struct EngineTimeline: Sendable {
         case exit(providerID: String, code: Int)
         case create(InstanceCreation, SimulatedImage)
         case start(InstanceHandle)
+        /// The guest is up.
+        case boot(providerID: String)
+        /// With the epoch in the handle.
+        case attach(InstanceHandle, volumeUID: String)
+        case detach(InstanceHandle, volumeUID: String)
         case destroy(InstanceHandle)
         case createVolume(VolumeCreation)
         case deleteVolume(VolumeHandle)

@@ -21,6 +21,9 @@ public struct ProviderFaults: Sendable, Hashable {
     /// The stream of events breaks.
     public var brokenEventsPerMille = 0
 
+    /// An instance does not unmount a volume this time.
+    public var refusedDetachPerMille = 0
+
     public init() {}
 
     public static let none = ProviderFaults()
@@ -38,6 +41,7 @@ public struct ProviderFaults: Sendable, Hashable {
         faults.incompleteObservePerMille = 50
         faults.lostEventPerMille = 100
         faults.brokenEventsPerMille = 20
+        faults.refusedDetachPerMille = 100
         return faults
     }
 }
@@ -50,14 +54,13 @@ public enum ProviderFault: Sendable, Hashable {
 /// The calls of the Provider protocol, as transcripts and scripts name them.
 public enum ProviderOperation: String, Sendable, Hashable, CaseIterable {
     case describe, resolve, prepare, observe, events, create, start, stop, destroy, read, createVolume, deleteVolume
-    case resizeVolume, createSnapshot, deleteSnapshot, restoreVolume, execute, logs
+    case attach, detach, resizeVolume, createSnapshot, deleteSnapshot, restoreVolume, execute, logs
 
     /// Whether it changes something at the provider.
     public var isEffect: Bool {
         switch self {
-        case .create, .start, .stop, .destroy, .createVolume, .deleteVolume, .resizeVolume, .createSnapshot,
-            .deleteSnapshot,
-            .restoreVolume:
+        case .create, .start, .stop, .destroy, .attach, .detach, .createVolume, .deleteVolume, .resizeVolume,
+            .createSnapshot, .deleteSnapshot, .restoreVolume:
             true
         case .describe, .resolve, .prepare, .observe, .events, .read, .execute, .logs: false
         }
@@ -71,7 +74,7 @@ public enum ProviderOperation: String, Sendable, Hashable, CaseIterable {
         case .prepare: 2...10
         case .create, .destroy, .createVolume, .deleteVolume, .resizeVolume, .deleteSnapshot: 20...200
         case .createSnapshot, .restoreVolume: 100...5000
-        case .start: 50...400
+        case .start, .attach, .detach: 50...400
         case .stop: 5...20
         case .execute: 5...50
         }

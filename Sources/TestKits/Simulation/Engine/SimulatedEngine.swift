@@ -1,6 +1,6 @@
 import Ambient
 import ControllerRuntime
-import InfraAPI
+public import InfraAPI
 import ProviderInterface
 
 /// The engine behind `SimulatedProvider`: it goes on by itself, whether a controller lives or not.
@@ -27,11 +27,14 @@ public final class SimulatedEngine: Sendable {
     private let faults: Guarded<ProviderFaults>
     private let news = Signal()
 
-    public init(_ simulation: Simulation, name: String = "simulated", faults: ProviderFaults = .none) {
+    public init(
+        _ simulation: Simulation, name: String = "simulated",
+        attachMode: ProviderCapabilities.AttachMode = .atCreation, faults: ProviderFaults = .none
+    ) {
         self.simulation = simulation
         randomness = simulation.randomness.stream("engine \(name)")
         self.faults = Guarded(faults)
-        state = Guarded(State(engine: EngineState(identity: "\(name)-root-1")))
+        state = Guarded(State(engine: EngineState(identity: "\(name)-root-1", attachMode: attachMode)))
     }
 
     /// What is there now.
@@ -141,6 +144,9 @@ public final class SimulatedEngine: Sendable {
             let changes = state.engine.events(since: before)
             for event in changes where event.kind == .started {
                 guard let instance = state.engine.instances[event.providerID] else { continue }
+                if !instance.observed.canAttach {
+                    state.timeline.add(.boot(providerID: event.providerID), due: now + instance.image.bootsWithin)
+                }
                 if let exitsAfter = instance.image.exitsAfter {
                     state.timeline.add(
                         .exit(providerID: event.providerID, code: instance.image.exitCode), due: now + exitsAfter)
@@ -238,7 +244,7 @@ extension SimulatedEngine {
         state.withLock { state in
             let old = state.engine
             state.shelvedRoots.append(old)
-            state.engine = EngineState(identity: "\(old.identity)-next")
+            state.engine = EngineState(identity: "\(old.identity)-next", attachMode: old.attachMode)
             state.engine.violations = old.violations
             state.engine.mayRunLog = old.mayRunLog
             state.engine.version = old.version + 1

@@ -8,7 +8,11 @@ public struct SimulatedImage: Sendable, Hashable {
     public var pullMilliseconds = 500...3000
     /// The engine refuses to start it, with this message: evidence against the revision.
     public var startRefusal: String?
-    /// From start to the first passing probe; nil: never ready.
+    /// From start until volumes can be plugged in, where they are.
+    public var bootsWithin: Duration = .seconds(2)
+    /// Whether it never unmounts a volume when it is asked to.
+    public var keepsVolumes = false
+    /// From start, or from the mount of the last volume that is plugged in, to the first passing probe; nil: never ready.
     public var readyAfter: Duration? = .milliseconds(300)
     /// From start to exiting by itself; nil: runs until stopped.
     public var exitsAfter: Duration?

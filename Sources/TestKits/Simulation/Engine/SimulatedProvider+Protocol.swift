@@ -7,7 +7,7 @@ extension SimulatedProvider {
         let identity = try await call(.describe) { (engine, _) in engine.identity }
         try expect(recordedIdentity, identity)
         var capabilities = ProviderCapabilities()
-        capabilities.attachMode = .atCreation
+        capabilities.attachMode = engine.contents.attachMode
         capabilities.fence = true
         capabilities.resize = true
         capabilities.sizeLimit = true
@@ -121,6 +121,28 @@ extension SimulatedProvider {
         }
     }
 
+    public func attach(
+        _ handle: InstanceHandle, _ volume: VolumeAttachmentRequest, epoch: Int
+    ) async throws(ProviderError) {
+        var handle = handle
+        handle.epoch = epoch
+        let (named, uid) = (handle, volume.volumeUID)
+        try await call(
+            .attach, "\(uid) to \(handle.uid) epoch \(epoch)", instance: handle, volumeUID: uid,
+            late: .attach(handle, volumeUID: uid)
+        ) { (engine, moment) throws(ProviderError) in try engine.attach(named, uid, moment) }
+    }
+
+    public func detach(_ handle: InstanceHandle, volumeUID: String) async throws(ProviderError) {
+        let isRefused = randomness.happens(perMille: engine.currentFaults.refusedDetachPerMille)
+        try await call(
+            .detach, "\(volumeUID) of \(handle.uid)", instance: handle, volumeUID: volumeUID,
+            late: .detach(handle, volumeUID: volumeUID)
+        ) { (engine, moment) throws(ProviderError) in
+            try engine.detach(handle, volumeUID, isRefused: isRefused, moment)
+        }
+    }
+
     public func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume {
         let subject = "\(creation.set)/\(creation.slot) \(creation.uid)"
         return try await call(.createVolume, subject, volumeUID: creation.uid, late: .createVolume(creation)) {
@@ -219,6 +241,9 @@ extension EngineState.Instance {
     /// What its probes say at this uptime.
     public func passesProbes(at uptime: Duration) -> Bool {
         guard isRunning, let startedUptime, let readyAfter = image.readyAfter else { return false }
+        // Without its data it is of no use to anybody.
+        guard observed.volumeUIDs.count >= neededVolumes else { return false }
+        if let mountedUptime, uptime - mountedUptime < readyAfter { return false }
         let age = uptime - startedUptime
         return age >= readyAfter && image.failsProbesAfter.map { age < $0 } ?? true
     }

@@ -26,6 +26,18 @@ struct BentProvider: Provider {
         try await base.createVolume(creation)
     }
 
+    typealias Attach =
+        @Sendable (
+            any Provider, InstanceHandle, VolumeAttachmentRequest, Int
+        ) async throws(ProviderError) -> Void
+    var attach: Attach = { base, handle, volume, epoch async throws(ProviderError) in
+        try await base.attach(handle, volume, epoch: epoch)
+    }
+    var detach: @Sendable (any Provider, InstanceHandle, String) async throws(ProviderError) -> Void = {
+        base, handle, volumeUID async throws(ProviderError) in
+        try await base.detach(handle, volumeUID: volumeUID)
+    }
+
     init(_ base: any Provider) { self.base = base }
 
     func describe(recordedIdentity: String?) async throws(ProviderError) -> ProviderDescription {
@@ -54,6 +66,14 @@ struct BentProvider: Provider {
 
     func destroy(_ handle: InstanceHandle) async throws(ProviderError) { try await destroy(base, handle) }
     func read(_ handle: InstanceHandle) async throws(ProviderError) -> ConfirmingRead { try await read(base, handle) }
+
+    func attach(
+        _ handle: InstanceHandle, _ volume: VolumeAttachmentRequest, epoch: Int
+    ) async throws(ProviderError) { try await attach(base, handle, volume, epoch) }
+
+    func detach(_ handle: InstanceHandle, volumeUID: String) async throws(ProviderError) {
+        try await detach(base, handle, volumeUID)
+    }
 
     func createVolume(_ creation: VolumeCreation) async throws(ProviderError) -> ObservedVolume {
         try await createVolume(base, creation)
