@@ -167,7 +167,7 @@ let package = Package(
             [
                 "APIClient", "APIServer", "Ambient", "CShims", "ClusterCredentials", "ControllerRuntime", "Controllers",
                 "DockerEngine", "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry", "ImmctlCommands",
-                "InfraAPI", "JSON",
+                "InfraAPI", "JSON", "KubernetesAPI", "KubernetesProvider",
                 "Manifests", "ObjectStore", "ObjectStoreSQLite",
                 "OpenAPI", "PKI", "Planning", "ProcessControl", "ProviderInterface", "RequestSyntax", "ResourceAPI",
                 "Telemetry", arguments, logging,
@@ -218,7 +218,7 @@ let package = Package(
         tests(
             "KubernetesProviderTests",
             [
-                "Ambient", "Conformance", "HTTPTransport", "InfraAPI", "JSON", "Kubelet", "KubernetesAPI",
+                "Ambient", "ClusterKit", "Conformance", "HTTPTransport", "InfraAPI", "JSON", "Kubelet", "KubernetesAPI",
                 "KubernetesProvider", "ProviderInterface", "RequestSyntax", "ResourceAPI", logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

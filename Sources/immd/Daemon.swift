@@ -100,9 +100,12 @@ struct Daemon {
         _ client: LocalResourceClient, _ installation: Installation, _ probes: NetworkProbes, _ metrics: MetricRegistry
     ) -> ControllerHost {
         let (surroundings, logger) = (surroundings, logger)
-        let providers = DockerProviders(
-            client: client, installation: installation, filesDirectory: dataDirectory + "/files",
-            surroundings: surroundings, logger: logger)
+        let providers = ProviderFactory(
+            docker: DockerProviders(
+                client: client, installation: installation, filesDirectory: dataDirectory + "/files",
+                surroundings: surroundings, logger: logger),
+            kubernetes: KubernetesProviders(
+                client: client, installation: installation, home: nil, surroundings: surroundings, logger: logger))
         return ControllerHost(
             client: client, identity: "immd-store-\(installation.id)", answersQuestions: true,
             sources: GitSources(

@@ -9,7 +9,7 @@ import Logging
 import ProviderInterface
 import ResourceAPI
 
-/// Makes the back end of a Provider object of type docker.
+/// Makes back ends of Provider objects of type docker.
 struct DockerProviders: Sendable {
     let client: any ResourceClient
     let installation: Installation
@@ -18,9 +18,8 @@ struct DockerProviders: Sendable {
     let surroundings: Surroundings
     let logger: Logger
 
-    /// nil: the type is not served here. Throws while the Secret of its credentials is not as it should be.
-    @Sendable func make(_ object: ProviderObject) async throws(ProviderError) -> (any Provider)? {
-        guard object.spec.type == .docker else { return nil }
+    /// Throws while the Secret of its credentials is not as it should be.
+    func make(_ object: ProviderObject) async throws(ProviderError) -> any Provider {
         let endpoint = object.spec.endpoint ?? "unix:///var/run/docker.sock"
         var configuration = DockerProviderConfiguration(installationID: installation.id)
         let engine: DockerEngine

@@ -26,9 +26,12 @@ struct RemoteControllers {
         defer { probes.shutdown() }
         let metrics = MetricRegistry()
         let (surroundings, logger) = (surroundings, logger)
-        let providers = DockerProviders(
-            client: client, installation: installation, filesDirectory: dataDirectory + "/files",
-            surroundings: surroundings, logger: logger)
+        let providers = ProviderFactory(
+            docker: DockerProviders(
+                client: client, installation: installation, filesDirectory: dataDirectory + "/files",
+                surroundings: surroundings, logger: logger),
+            kubernetes: KubernetesProviders(
+                client: client, installation: installation, home: nil, surroundings: surroundings, logger: logger))
         let host = ControllerHost(
             client: client, identity: identity, answersQuestions: false,
             sources: GitSources(

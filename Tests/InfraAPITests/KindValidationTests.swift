@@ -51,6 +51,24 @@ struct KindValidationTests {
         #expect(paths() == ["spec.credentials"])
     }
 
+    @Test func `a cluster has no endpoint, and no other back end has a cluster's settings`() {
+        var provider = ProviderObject()
+        provider.metadata.name = "cluster"
+        provider.spec.type = .kubernetes
+        func paths() -> [String] { ProviderObject.resourceType.validate(provider.json).map(\.path.description) }
+        #expect(paths() == [])
+        var settings = KubernetesProviderSpec()
+        settings.storageClassName = "fast"
+        settings.accessMode = .readWriteOncePod
+        provider.spec.kubernetes = settings
+        #expect(paths() == [])
+        provider.spec.endpoint = "tcp://cluster.example:6443"
+        #expect(paths() == ["spec.endpoint"])
+        provider.spec.endpoint = nil
+        provider.spec.type = .docker
+        #expect(paths() == ["spec.kubernetes"])
+    }
+
     @Test func `stringData is merged into data and overrides it`() throws {
         let written: JSONValue = [
             "metadata": ["name": "s"], "data": ["a": "QQ==", "b": "Qg=="], "stringData": ["b": "ü", "c": ""],

@@ -65,7 +65,7 @@ struct ClusterBed: Sendable {
         at path: String, _ logger: Logger, _ body: @Sendable (ClusterBed) async throws -> Void
     ) async throws {
         let application = Application(
-            responder: ClusterServer(store: store),
+            responder: PodAPIServer(store: store),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)), logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [application], logger: logger))
@@ -102,7 +102,7 @@ struct ClusterBed: Sendable {
         }
     }
 
-    private static func temporaryDirectory() throws -> String {
+    static func temporaryDirectory() throws -> String {
         let root = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(root)/imm-k8s-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)

@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: ProviderConformance.checks)
     func `the Kubernetes provider keeps the contract of all providers`(check: ProviderConformance.Check) async throws {
         try await ClusterBed.with { bed in
-            try await check.run(on: ClusterBed.subject(bed))
+            try await check.run(on: ClusterBed.subject(bed.provider))
         }
     }
 
@@ -16,7 +16,7 @@ import Testing
         try await ClusterBed.with {
             $0.accessMode = .readWriteOncePod
         } _: { bed in
-            try await check.run(on: ClusterBed.subject(bed))
+            try await check.run(on: ClusterBed.subject(bed.provider))
         }
     }
 
@@ -25,15 +25,15 @@ import Testing
         try await ClusterBed.with {
             $0.namespace = "conformance"
         } _: { bed in
-            try await check.run(on: ClusterBed.subject(bed))
+            try await check.run(on: ClusterBed.subject(bed.provider))
         }
     }
 }
 
 extension ClusterBed {
-    static func subject(_ bed: ClusterBed) -> ProviderConformance.Subject {
+    static func subject(_ provider: KubernetesProvider) -> ProviderConformance.Subject {
         ProviderConformance.Subject(
-            provider: bed.provider, lasting: template(), exiting: template("exit-3"), refused: template("no-command"),
+            provider: provider, lasting: template(), exiting: template("exit-3"), refused: template("no-command"),
             runsCommands: false, surroundings: .system)
     }
 }

@@ -30,7 +30,19 @@ extension ProviderCredentials: SchemaRecord {
     public static let fields: [Field<ProviderCredentials>] = [
         .required(
             "secretRef", \.secretRef, .record,
-            "Secret with ca.crt (who signs the engine's certificate), tls.crt and tls.key (ours), in PEM.")
+            "Secret with ca.crt (who signs the engine's certificate), tls.crt and tls.key (ours), in PEM; of type kubernetes "
+                + "with kubeconfig.")
+    ]
+}
+
+extension KubernetesProviderSpec: SchemaRecord {
+    public static let fields: [Field<KubernetesProviderSpec>] = [
+        .optional(
+            "storageClassName", \.storageClassName, .objectName, "Of new claims; unset: the cluster's default class."),
+        .defaulted(
+            "accessMode", \.accessMode, .enumeration,
+            "Of new claims. ReadWriteOncePod is refused to a second Pod by the cluster itself; CSI drivers alone have it."
+        ),
     ]
 }
 
@@ -51,7 +63,11 @@ extension ProviderSpec: SchemaRecord {
             "unix:///path, or tcp://HOST:PORT with TLS and credentials; unset: the engine's usual socket."
         )
         .immutable("make another Provider"),
-        .optional("credentials", \.credentials, .record, "What proves us and the engine to each other, over tcp."),
+        .optional(
+            "credentials", \.credentials, .record,
+            "What proves us and the engine to each other, over tcp; of type kubernetes the way to a cluster that is not the one "
+                + "that the objects are stored in."),
+        .optional("kubernetes", \.kubernetes, .record, "How volumes are made; of type kubernetes alone."),
         .defaulted(
             "maxConcurrentOperations", \.maxConcurrentOperations, .int(1...1000),
             "Effects that run at the same time on this provider."),

@@ -18,14 +18,17 @@ public struct ProviderObject: APIObject {
 
 public struct ProviderSpec: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        case docker, simulated
+        case docker, kubernetes, simulated
     }
 
     public var type = Kind.docker
     /// `unix:///path` or `tcp://host:port`; immutable while in use. nil: the engine's usual socket.
     public var endpoint: String?
-    /// For `tcp`, which is TLS with certificates on both sides and nothing less.
+    /// For `tcp`, which is TLS with certificates on both sides and nothing less; and for the API of another Kubernetes cluster
+    /// than the one that the objects are stored in.
     public var credentials: ProviderCredentials?
+    /// Of type `kubernetes` alone.
+    public var kubernetes: KubernetesProviderSpec?
     /// Effects that run at the same time on this provider.
     public var maxConcurrentOperations = 8
     /// Namespaces whose sets may use it; empty means all.
@@ -34,12 +37,30 @@ public struct ProviderSpec: Sendable, Hashable {
     public init() {}
 }
 
+/// How instances and volumes are made on Kubernetes: Pods and claims in the namespace of their set.
+public struct KubernetesProviderSpec: Sendable, Hashable {
+    public enum AccessMode: String, Sendable, Hashable, CaseIterable {
+        case readWriteOnce = "ReadWriteOnce"
+        /// Refused by the cluster itself to a second Pod; CSI drivers alone have it.
+        case readWriteOncePod = "ReadWriteOncePod"
+    }
+
+    /// Of new claims; nil: the cluster's default.
+    public var storageClassName: String?
+    /// Of new claims.
+    public var accessMode = AccessMode.readWriteOnce
+
+    public init() {}
+}
+
 public struct ProviderCredentials: Sendable, Hashable {
     public static let authorityKey = "ca.crt"
     public static let certificateKey = "tls.crt"
     public static let privateKeyKey = "tls.key"
+    /// Of a Provider of type kubernetes: a kubeconfig with all that it needs in itself.
+    public static let kubeconfigKey = "kubeconfig"
 
-    /// Holds the three keys above, in PEM.
+    /// Holds the first three keys above, in PEM, or the fourth.
     public var secretRef = NamespacedSecretReference()
 
     public init() {}

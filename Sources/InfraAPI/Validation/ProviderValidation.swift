@@ -2,8 +2,34 @@ import JSON
 
 /// Rules of a Provider beyond its schema.
 public enum ProviderValidation {
-    /// An engine gives root on its host: over the network only with certificates on both sides.
     public static func validate(_ provider: ProviderObject) -> [FieldError] {
+        switch provider.spec.type {
+        case .kubernetes: return kubernetes(provider)
+        case .docker, .simulated: return unlessKubernetes(provider) + engine(provider)
+        }
+    }
+
+    private static func unlessKubernetes(_ provider: ProviderObject) -> [FieldError] {
+        guard provider.spec.kubernetes != nil else { return [] }
+        return [
+            .forbidden(
+                FieldPath([.field("spec"), .field("kubernetes")]),
+                "it is for type kubernetes, and this Provider is of type \(provider.spec.type.rawValue)")
+        ]
+    }
+
+    private static func kubernetes(_ provider: ProviderObject) -> [FieldError] {
+        guard provider.spec.endpoint != nil else { return [] }
+        return [
+            .forbidden(
+                FieldPath([.field("spec"), .field("endpoint")]),
+                "a cluster is reached as the kubeconfig in its credentials says, and without credentials it is the one that the "
+                    + "objects are stored in: leave it out")
+        ]
+    }
+
+    /// An engine gives root on its host: over the network only with certificates on both sides.
+    private static func engine(_ provider: ProviderObject) -> [FieldError] {
         let isRemote = provider.spec.endpoint?.hasPrefix("tcp://") ?? false
         let path = FieldPath([.field("spec"), .field("credentials")])
         if isRemote, provider.spec.credentials == nil {

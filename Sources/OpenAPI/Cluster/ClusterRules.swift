@@ -62,6 +62,16 @@ public enum ClusterRules {
             own, ["instancesets/finalizers"], ["update"],
             "Owner references that block the owner's deletion, where the cluster asks for this right."),
         ClusterRule("", ["secrets"], ["get"], "Those that templates and Providers name, each when it is needed."),
+        ClusterRule(
+            "", ["pods"], ["get", "list", "watch", "create", "patch", "delete"],
+            "Instances; patched are finalizers, and the gate that holds a Pod until it is started."),
+        ClusterRule("", ["pods/log"], ["get"], "Logs of instances."),
+        ClusterRule("", ["pods/exec"], ["get", "create"], "Probes and commands in instances."),
+        ClusterRule(
+            "", ["persistentvolumeclaims"], ["get", "list", "create", "patch", "delete"],
+            "Volumes; patched are their size, and the note of who holds them."),
+        ClusterRule(
+            "", ["secrets"], ["create", "delete"], "Files and secret variables of an instance, which its Pod owns."),
         ClusterRule("", ["events"], ["create", "patch"], "What happened, for people."),
     ]
 
@@ -69,6 +79,9 @@ public enum ClusterRules {
     public static let cluster: [ClusterRule] = [
         ClusterRule(own, ["providers"], ["get", "list", "watch"], "Where instances run."),
         ClusterRule(own, ["providers/status"], ["update"], "Whether they answer, and what they can do."),
+        ClusterRule("", ["namespaces"], ["get"], names: ["kube-system"], "Its uid tells this cluster from others."),
+        ClusterRule("", ["nodes"], ["get"], "Whether the node of a Pod that does not end is gone or out of service."),
+        ClusterRule("storage.k8s.io", ["storageclasses"], ["get", "list"], "Whether volumes can grow."),
         ClusterRule(
             "apiextensions.k8s.io", ["customresourcedefinitions"], ["get"],
             names: CustomResourceDefinitions.kinds.map(\.qualifiedName),
@@ -80,6 +93,8 @@ public enum ClusterRules {
         ClusterRule(
             "coordination.k8s.io", ["leases"], ["get", "create", "update"], "Which of several processes acts."),
         ClusterRule("", ["secrets"], ["get", "create"], "The installation's id and key."),
+        ClusterRule(
+            "", ["namespaces"], ["get"], "Its uid tells this cluster from others, where kube-system may not be read."),
     ]
 
     /// All of them.

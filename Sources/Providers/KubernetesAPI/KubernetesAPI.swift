@@ -16,14 +16,18 @@ public struct KubernetesAPI: Sendable {
     let time: any TimeSource
     private let authorization: @Sendable () async throws -> String?
     private let userAgent: String
+    private let observer: Observer?
+
+    /// Told of every answer: method, path with query, and status; 0: there was none.
+    public typealias Observer = @Sendable (HTTPRequest.Method, String, Int) -> Void
 
     /// - Parameter authorization: the value of the Authorization header, asked for before each call; nil: none is sent.
     public init(
         transport: HTTPTransport, authorization: @escaping @Sendable () async throws -> String? = { nil },
-        userAgent: String = "imm", time: any TimeSource
+        userAgent: String = "imm", time: any TimeSource, observer: Observer? = nil
     ) {
         (self.transport, self.authorization) = (transport, authorization)
-        (self.userAgent, self.time) = (userAgent, time)
+        (self.userAgent, self.time, self.observer) = (userAgent, time, observer)
     }
 
     /// Ends all calls and streams; the client cannot be used any more.
@@ -45,8 +49,10 @@ public struct KubernetesAPI: Sendable {
             do throws(HTTPError) {
                 response = try await transport.send(request)
             } catch {
+                observer?(request.method, request.path, 0)
                 throw KubernetesError(error, call: call.label, isWrite: call.isWrite)
             }
+            observer?(request.method, request.path, response.status)
             if (200..<300).contains(response.status) { return response }
             let error = KubernetesError.answered(
                 response.status, response.body, retryAfter: response.headers["Retry-After"], call: call.label)
@@ -80,6 +86,7 @@ public struct KubernetesAPI: Sendable {
         var refusal: [UInt8] = []
         do throws(HTTPError) {
             response = try await transport.stream(request)
+            observer?(request.method, request.path, response.status)
             if (200..<300).contains(response.status) { return response.body }
             refusal = try await response.body.collect(upTo: 1 << 20)
         } catch {

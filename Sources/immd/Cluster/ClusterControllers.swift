@@ -1,5 +1,6 @@
 import APIClient
 import Ambient
+import ClusterCredentials
 import ControllerRuntime
 import Controllers
 import Glibc
@@ -13,6 +14,8 @@ final class ClusterControllers: Service {
     let identity: String
     private let client: HTTPResourceClient
     private let kinds: InstalledKinds
+    private let access: ClusterAccess
+    private let observer: HTTPResourceClient.Observer
     private let namespaces: [String]?
     private let systemNamespace: String
     private let dataDirectory: String
@@ -23,10 +26,12 @@ final class ClusterControllers: Service {
     private let host = Guarded<ControllerHost?>(nil)
 
     init(
-        client: HTTPResourceClient, kinds: InstalledKinds, namespaces: [String]?, systemNamespace: String,
+        access: ClusterAccess, observer: @escaping HTTPResourceClient.Observer, client: HTTPResourceClient,
+        kinds: InstalledKinds, namespaces: [String]?, systemNamespace: String,
         dataDirectory: String, installationID: String?, surroundings: Surroundings, logger: Logger,
         metrics: MetricRegistry
     ) {
+        (self.access, self.observer) = (access, observer)
         self.client = client
         self.kinds = kinds
         self.namespaces = namespaces
@@ -62,11 +67,16 @@ final class ClusterControllers: Service {
 
     private func makeHost(_ installation: Installation) -> ControllerHost {
         let (surroundings, logger, metrics, client) = (surroundings, logger, metrics, client)
+        let home = HomeCluster(
+            access: access, namespaces: namespaces, systemNamespace: systemNamespace, observer: observer)
         let scope = ControllerScope.kubernetes(namespaces: namespaces)
         let probes = NetworkProbes()
-        let providers = DockerProviders(
-            client: client, installation: installation, filesDirectory: dataDirectory + "/files",
-            surroundings: surroundings, logger: logger)
+        let providers = ProviderFactory(
+            docker: DockerProviders(
+                client: client, installation: installation, filesDirectory: dataDirectory + "/files",
+                surroundings: surroundings, logger: logger),
+            kubernetes: KubernetesProviders(
+                client: client, installation: installation, home: home, surroundings: surroundings, logger: logger))
         logger.notice("the cluster is known", metadata: ["installation": "\(installation.id)"])
         let scoped = ScopedClient(client, namespaces: namespaces)
         return ControllerHost(

@@ -34,7 +34,8 @@ struct ClusterDaemon {
         defer { client.shutdown() }
         let kinds = InstalledKinds(client, surroundings.time, logger: logger)
         let controllers = ClusterControllers(
-            client: client, kinds: kinds, namespaces: namespaces, systemNamespace: systemNamespace,
+            access: access, observer: ledger.observer, client: client, kinds: kinds, namespaces: namespaces,
+            systemNamespace: systemNamespace,
             dataDirectory: dataDirectory, installationID: installationID, surroundings: surroundings, logger: logger,
             metrics: metrics)
         logger.notice(

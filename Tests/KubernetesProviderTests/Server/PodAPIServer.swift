@@ -10,7 +10,7 @@ import ResourceAPI
 import ServiceLifecycle
 
 /// The HTTP side of a `ClusterStore`, as a Kubernetes API server has it.
-struct ClusterServer: HTTPResponder {
+struct PodAPIServer: HTTPResponder {
     typealias Context = BasicRequestContext
 
     let store: ClusterStore
@@ -19,17 +19,17 @@ struct ClusterServer: HTTPResponder {
         do {
             return try await answer(request)
         } catch let refusal as ClusterRefusal {
-            return ClusterServer.json(refusal.json, refusal.code)
+            return PodAPIServer.json(refusal.json, refusal.code)
         } catch {
             let refusal = ClusterRefusal(code: 400, reason: "BadRequest", message: "\(error)")
-            return ClusterServer.json(refusal.json, 400)
+            return PodAPIServer.json(refusal.json, 400)
         }
     }
 
     private func answer(_ request: Request) async throws -> Response {
         let info = try RequestInfo(uri: request.head.path ?? "/")
         guard case .resource(let path) = info.target else {
-            if request.uri.path == "/version" { return ClusterServer.json(["gitVersion": "v1.31.0-test"]) }
+            if request.uri.path == "/version" { return PodAPIServer.json(["gitVersion": "v1.31.0-test"]) }
             throw ClusterRefusal(code: 404, reason: "NotFound", message: "no such path")
         }
         let resource = "\(path.group)/\(path.resource)"
@@ -55,11 +55,11 @@ struct ClusterServer: HTTPResponder {
             default:
                 let name = body["metadata"]?["name"]?.stringValue ?? ""
                 let key = ClusterKey(resource: resource, namespace: namespace ?? "", name: name)
-                return ClusterServer.json(try store.create(key, body), 201)
+                return PodAPIServer.json(try store.create(key, body), 201)
             }
         }
         let key = ClusterKey(resource: resource, namespace: path.namespace ?? "", name: name)
-        return ClusterServer.json(try object(verb, key, path.subresource, body))
+        return PodAPIServer.json(try object(verb, key, path.subresource, body))
     }
 
     private func object(
@@ -80,7 +80,7 @@ struct ClusterServer: HTTPResponder {
 
     private func list(_ resource: String, _ namespace: String?, _ selector: ClusterSelector) -> Response {
         let list = store.list(resource, namespace, where: selector.matches)
-        return ClusterServer.json([
+        return PodAPIServer.json([
             "kind": "List", "apiVersion": "v1", "metadata": ["resourceVersion": .string(String(list.version))],
             "items": .array(list.items),
         ])
