@@ -1,5 +1,6 @@
 import Ambient
 import ArgumentParser
+import ClusterCredentials
 import Glibc
 import ImmctlCommands
 
@@ -17,7 +18,8 @@ struct Entry {
         let environment = ImmctlCommands.Environment.system()
         let invocation = Invocation(
             program: Program(startedAs: path), console: .system(environment: environment), streams: .system,
-            environment: environment, surroundings: .system, connect: { address in .http(address) })
+            environment: environment, surroundings: .system,
+            connect: { address in .http(address, environment: ProcessEnvironment.all(), .system) })
         exit(await Immctl.execute(Array(CommandLine.arguments.dropFirst()), in: invocation).rawValue)
     }
 }
