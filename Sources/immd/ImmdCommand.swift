@@ -2,6 +2,7 @@ import APIServer
 import Ambient
 import ArgumentParser
 import ClusterCredentials
+import InfraAPI
 import Logging
 import ResourceAPI
 
@@ -70,6 +71,13 @@ struct ImmdCommand: AsyncParsableCommand {
 
     @Option(
         help: """
+            With --namespace: the one Provider, by its type, where kinds without a namespace may not be read. Providers of \
+            the cluster are passed over then.
+            """)
+    var provider: ProviderOfFlags = Environment["IMM_PROVIDER"].flatMap(ProviderOfFlags.init(rawValue:)) ?? .none
+
+    @Option(
+        help: """
             With --store kubernetes: the namespace of the leader's Lease and of the installation's Secret; without it that \
             of the Pod or of the kubeconfig's context, else imm-system.
             """)
@@ -129,6 +137,13 @@ struct ImmdCommand: AsyncParsableCommand {
                 throw ValidationError("\(name) is no name of a namespace")
             }
         }
+        if let text = Environment["IMM_PROVIDER"], ProviderOfFlags(rawValue: text) == nil {
+            throw ValidationError(
+                "IMM_PROVIDER \(text): use \(ProviderOfFlags.allValueStrings.joined(separator: " or "))")
+        }
+        guard provider == .none || !servedNamespaces.isEmpty else {
+            throw ValidationError("--provider needs --namespace: without it the cluster's Providers are used")
+        }
         guard store == .kubernetes else {
             guard servedNamespaces.isEmpty, systemNamespace.isEmpty else {
                 throw ValidationError("--namespace and --system-namespace need --store kubernetes")
@@ -168,6 +183,9 @@ struct ImmdCommand: AsyncParsableCommand {
         let served = servedNamespaces
         return ClusterDaemon(
             access: access, namespaces: served.isEmpty ? nil : served,
+            provider: provider.kind.map { type in
+                FixedProvider(type, endpoint: type == .docker ? dockerEndpoint : nil, SystemTime())
+            },
             systemNamespace: systemNamespace.isEmpty
                 ? access.namespace ?? NamespaceLifecycle.system : systemNamespace,
             dataDirectory: dataDir, health: try healthAddress(),
@@ -221,6 +239,19 @@ struct ImmdCommand: AsyncParsableCommand {
 
 enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
     case text, json
+}
+
+/// Where the Provider comes from: the cluster, or these flags.
+enum ProviderOfFlags: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case none, docker, kubernetes
+
+    var kind: ProviderSpec.Kind? {
+        switch self {
+        case .none: nil
+        case .docker: .docker
+        case .kubernetes: .kubernetes
+        }
+    }
 }
 
 enum StoreKind: String, ExpressibleByArgument, CaseIterable, Sendable {

@@ -71,7 +71,7 @@ extension Bed {
     func apply(_ manifest: Manifest) async throws -> InstanceSet {
         var json = manifest.json
         json[path: ["metadata", "namespace"]] = .string(namespace)
-        if let provider { json[path: ["spec", "provider"]] = .string(provider) }
+        if let provider, json["spec"]?["provider"] == nil { json[path: ["spec", "provider"]] = .string(provider) }
         return try InstanceSet(
             json: try await client.apply(json, WriteOptions(fieldManager: "immctl", force: true)))
     }

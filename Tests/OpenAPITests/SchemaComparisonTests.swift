@@ -63,6 +63,19 @@ import Testing
         #expect(SchemaComparison.missing(in: open, of: Volume.resourceType) == [])
     }
 
+    @Test func `what a server publishes to everybody will do too`() throws {
+        let version = ours["spec"]?["versions"]?.arrayValue?.first
+        var schema = version?[path: ["schema", "openAPIV3Schema"]] ?? .null
+        schema["x-kubernetes-group-version-kind"] = [["group": "imm.dev", "version": "v1alpha1", "kind": "Volume"]]
+        func document(_ schema: JSONValue) -> JSONValue {
+            ["components": ["schemas": ["dev.imm.v1alpha1.Volume": schema, "io.k8s.Other": ["type": "object"]]]]
+        }
+        #expect(SchemaComparison.missing(inDocument: document(schema), of: Volume.resourceType) == [])
+        #expect(SchemaComparison.missing(inDocument: document(schema), of: Instance.resourceType) == nil)
+        schema[path: ["properties", "status", "properties", "epoch"]] = nil
+        #expect(SchemaComparison.missing(inDocument: document(schema), of: Volume.resourceType) == [".status.epoch"])
+    }
+
     @Test func `every right has a purpose, and none is for lists of Secrets`() {
         for rule in ClusterRules.all {
             #expect(!rule.purpose.isEmpty && !rule.verbs.isEmpty && !rule.resources.isEmpty)

@@ -77,7 +77,8 @@ public enum ClusterRules {
 
     /// A ClusterRole; not in an installation for some namespaces alone.
     public static let cluster: [ClusterRule] = [
-        ClusterRule(own, ["providers"], ["get", "list", "watch"], "Where instances run."),
+        ClusterRule(
+            own, ["providers"], ["get", "list", "watch", "create"], "Where instances run; the first start makes one."),
         ClusterRule(own, ["providers/status"], ["update"], "Whether they answer, and what they can do."),
         ClusterRule("", ["namespaces"], ["get"], names: ["kube-system"], "Its uid tells this cluster from others."),
         ClusterRule("", ["nodes"], ["get"], "Whether the node of a Pod that does not end is gone or out of service."),

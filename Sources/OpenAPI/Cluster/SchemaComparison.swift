@@ -23,6 +23,25 @@ public enum SchemaComparison {
             + fields(our[path: schema] ?? .null, version[path: schema] ?? .null, "")
     }
 
+    /// The same from the OpenAPI document of our group, which shows no more than the fields; for those who may not read the definitions.
+    /// nil: the kind is not in it.
+    ///
+    /// - Parameter document: `/openapi/v3/apis/imm.dev/v1alpha1`.
+    public static func missing(inDocument document: JSONValue, of type: ResourceType) -> [String]? {
+        let schemas = document["components"]?["schemas"]?.objectValue ?? JSONObject()
+        let identity: JSONValue = [
+            "group": .string(type.group), "version": .string(type.version), "kind": .string(type.kind),
+        ]
+        let found = schemas.first { member in
+            (member.value["x-kubernetes-group-version-kind"]?.arrayValue ?? []).contains { named in
+                ["group", "version", "kind"].allSatisfy { named[$0] == identity[$0] }
+            }
+        }
+        guard let found else { return nil }
+        let version = type.customResourceDefinition["spec"]?["versions"]?.arrayValue?.first
+        return fields(version?[path: ["schema", "openAPIV3Schema"]] ?? .null, found.value, "")
+    }
+
     private static func fields(_ ours: JSONValue, _ theirs: JSONValue, _ path: String) -> [String] {
         // Anything is taken there.
         if theirs["x-kubernetes-preserve-unknown-fields"]?.boolValue == true, theirs["properties"] == nil { return [] }

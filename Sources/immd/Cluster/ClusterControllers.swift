@@ -1,6 +1,5 @@
 import APIClient
 import Ambient
-import ClusterCredentials
 import ControllerRuntime
 import Controllers
 import Glibc
@@ -12,12 +11,10 @@ import Telemetry
 /// The controllers of a process on Kubernetes, from the first look at the cluster on.
 final class ClusterControllers: Service {
     let identity: String
+    private let home: HomeCluster
     private let client: HTTPResourceClient
     private let kinds: InstalledKinds
-    private let access: ClusterAccess
-    private let observer: HTTPResourceClient.Observer
-    private let namespaces: [String]?
-    private let systemNamespace: String
+    private let provider: FixedProvider?
     private let dataDirectory: String
     private let installationID: String?
     private let surroundings: Surroundings
@@ -25,17 +22,16 @@ final class ClusterControllers: Service {
     private let metrics: MetricRegistry
     private let host = Guarded<ControllerHost?>(nil)
 
+    /// - Parameter provider: of the flags; nil: Providers are the cluster's.
     init(
-        access: ClusterAccess, observer: @escaping HTTPResourceClient.Observer, client: HTTPResourceClient,
-        kinds: InstalledKinds, namespaces: [String]?, systemNamespace: String,
+        home: HomeCluster, client: HTTPResourceClient, kinds: InstalledKinds, provider: FixedProvider?,
         dataDirectory: String, installationID: String?, surroundings: Surroundings, logger: Logger,
         metrics: MetricRegistry
     ) {
-        (self.access, self.observer) = (access, observer)
+        self.home = home
         self.client = client
         self.kinds = kinds
-        self.namespaces = namespaces
-        self.systemNamespace = systemNamespace
+        self.provider = provider
         self.dataDirectory = dataDirectory
         self.installationID = installationID
         self.surroundings = surroundings
@@ -54,7 +50,7 @@ final class ClusterControllers: Service {
         try await cancelWhenGracefulShutdown {
             do {
                 try await self.kinds.wait()
-                let installation = try await self.installation()
+                let installation = try await self.begin()
                 let made = self.makeHost(installation)
                 self.host.withLock { $0 = made }
             } catch is CancellationError {
@@ -67,9 +63,7 @@ final class ClusterControllers: Service {
 
     private func makeHost(_ installation: Installation) -> ControllerHost {
         let (surroundings, logger, metrics, client) = (surroundings, logger, metrics, client)
-        let home = HomeCluster(
-            access: access, namespaces: namespaces, systemNamespace: systemNamespace, observer: observer)
-        let scope = ControllerScope.kubernetes(namespaces: namespaces)
+        let scope = ControllerScope.kubernetes(namespaces: home.namespaces)
         let probes = NetworkProbes()
         let providers = ProviderFactory(
             docker: DockerProviders(
@@ -78,9 +72,9 @@ final class ClusterControllers: Service {
             kubernetes: KubernetesProviders(
                 client: client, installation: installation, home: home, surroundings: surroundings, logger: logger))
         logger.notice("the cluster is known", metadata: ["installation": "\(installation.id)"])
-        let scoped = ScopedClient(client, namespaces: namespaces)
+        let scoped = ScopedClient(client, namespaces: home.namespaces, provider: provider)
         return ControllerHost(
-            client: scoped, lease: NamespacedName(namespace: systemNamespace, name: ControllerHost.leaseName),
+            client: scoped, lease: NamespacedName(namespace: home.systemNamespace, name: ControllerHost.leaseName),
             identity: identity, answersQuestions: false, rewritesRecords: true, sources: nil, surroundings,
             logger: logger, metrics: metrics
         ) { client in
@@ -90,16 +84,18 @@ final class ClusterControllers: Service {
         }
     }
 
-    /// Asks until the server answers, and the namespace is there.
-    private func installation() async throws -> Installation {
+    /// What the first process of a cluster makes, and the others find. Asks until the server answers, and the namespace is there.
+    private func begin() async throws -> Installation {
         var backoff = Backoff(Backoff.Policy(maximum: .seconds(30)))
         while true {
             do throws(APIStatus) {
-                return try await InstallationSecret.agree(
-                    in: systemNamespace, wanted: installationID, client, surroundings.randomness)
+                let installation = try await InstallationSecret.agree(
+                    in: home.systemNamespace, wanted: installationID, client, surroundings.randomness)
+                if provider == nil { try await Bootstrap.makeDefaultProvider(.kubernetes, client) }
+                return installation
             } catch {
                 guard error.isTransient || error.isNotFound else { throw error }
-                logger.warning("the installation is not known yet", metadata: ["error": "\(error)"])
+                logger.warning("the cluster is not known yet", metadata: ["error": "\(error)"])
             }
             try await surroundings.time.sleep(for: backoff.next(surroundings.randomness))
         }

@@ -16,6 +16,8 @@ struct ClusterDaemon {
     let access: ClusterAccess
     /// nil: all namespaces.
     let namespaces: [String]?
+    /// The Provider of the flags, where kinds without a namespace may not be read; nil: they are the cluster's.
+    let provider: FixedProvider?
     /// Where the Lease and the installation's Secret are.
     let systemNamespace: String
     let dataDirectory: String
@@ -32,12 +34,13 @@ struct ClusterDaemon {
         let client = HTTPResourceClient(
             .cluster(access), userAgent: "immd/\(Version.text)", tellsTerms: false, observer: ledger.observer)
         defer { client.shutdown() }
-        let kinds = InstalledKinds(client, surroundings.time, logger: logger)
+        let kinds = InstalledKinds(
+            client, readsDefinitions: provider == nil, surroundings.time, logger: logger)
         let controllers = ClusterControllers(
-            access: access, observer: ledger.observer, client: client, kinds: kinds, namespaces: namespaces,
-            systemNamespace: systemNamespace,
-            dataDirectory: dataDirectory, installationID: installationID, surroundings: surroundings, logger: logger,
-            metrics: metrics)
+            home: HomeCluster(
+                access: access, namespaces: namespaces, systemNamespace: systemNamespace, observer: ledger.observer),
+            client: client, kinds: kinds, provider: provider, dataDirectory: dataDirectory,
+            installationID: installationID, surroundings: surroundings, logger: logger, metrics: metrics)
         logger.notice(
             "immd starts on Kubernetes",
             metadata: [

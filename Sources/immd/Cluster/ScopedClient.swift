@@ -3,15 +3,22 @@ import JSON
 import ResourceAPI
 
 /// A client that stays in some namespaces: a list of everything is those of the namespaces, and a write elsewhere is refused here,
-/// so that nothing is asked for that nobody granted.
+/// so that nothing is asked for that nobody granted. The Provider may be the one of the flags.
 struct ScopedClient: ResourceClient {
     private let client: any ResourceClient
     /// nil: all.
     private let namespaces: [String]?
+    private let provider: FixedProvider?
 
-    init(_ client: any ResourceClient, namespaces: [String]?) {
+    init(_ client: any ResourceClient, namespaces: [String]?, provider: FixedProvider?) {
         self.client = client
         self.namespaces = namespaces
+        self.provider = provider
+    }
+
+    /// nil: Providers are the server's.
+    private func provider(for type: ResourceType) -> FixedProvider? {
+        type == ProviderObject.resourceType ? provider : nil
     }
 
     private func check(_ object: JSONValue) throws(APIStatus) {
@@ -24,11 +31,15 @@ struct ScopedClient: ResourceClient {
                 "namespace \(namespace) is none of those that this immd serves: \(namespaces.joined(separator: ", "))")
     }
 
-    func get(_ reference: ObjectReference) async throws(APIStatus) -> JSONValue { try await client.get(reference) }
+    func get(_ reference: ObjectReference) async throws(APIStatus) -> JSONValue {
+        if let provider = provider(for: reference.type) { return try provider.get(reference.name) }
+        return try await client.get(reference)
+    }
 
     func list(
         _ type: ResourceType, in namespace: String?, _ options: ListOptions
     ) async throws(APIStatus) -> ObjectList {
+        if let provider = provider(for: type) { return provider.list() }
         guard let namespaces, namespace == nil, type.namespaced else {
             return try await client.list(type, in: namespace, options)
         }
@@ -44,7 +55,8 @@ struct ScopedClient: ResourceClient {
     func watch(
         _ type: ResourceType, in namespace: String?, _ options: WatchOptions
     ) async throws(APIStatus) -> ResourceWatch {
-        try await client.watch(type, in: namespace, options)
+        if let provider = provider(for: type) { return provider.watch(options) }
+        return try await client.watch(type, in: namespace, options)
     }
 
     func create(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {
@@ -55,7 +67,10 @@ struct ScopedClient: ResourceClient {
     func update(
         _ object: JSONValue, _ subresource: Subresource?, _ options: WriteOptions
     ) async throws(APIStatus) -> JSONValue {
-        try await client.update(object, subresource, options)
+        if let provider, object["kind"] == .string(ProviderObject.resourceType.kind) {
+            return try provider.update(object, subresource)
+        }
+        return try await client.update(object, subresource, options)
     }
 
     func apply(_ object: JSONValue, _ options: WriteOptions) async throws(APIStatus) -> JSONValue {

@@ -176,20 +176,80 @@ extension EndToEnd {
             }
         }
 
-        @Test func `only the namespaces that it is told of are looked at`() async throws {
+        /// - Parameter hasProvider: whether the Provider stands in the flags, and nothing without a namespace may be read.
+        @Test(arguments: [false, true])
+        func `only the namespaces that it is told of are looked at`(hasProvider: Bool) async throws {
             try await ClusterBed.with { cluster in
-                let immd = try cluster.start("--namespace", cluster.namespace)
+                let immd =
+                    hasProvider
+                    ? try cluster.start(
+                        "--namespace", cluster.namespace, "--provider", "docker", "--docker-endpoint",
+                        "unix://\(cluster.bed.daemon.endpoint)")
+                    : try cluster.start("--namespace", cluster.namespace)
                 try await cluster.leads(immd)
-                try await cluster.bed.apply(Manifest(try await cluster.bed.image("v1")))
-                try await cluster.bed.settled("web", .seconds(60))
+                var writers = Manifest.writers(try await cluster.bed.image("v1"), replicas: 1)
+                if hasProvider { writers.spec["provider"] = "docker" }
+                try await cluster.bed.apply(writers)
+                try await cluster.bed.settled("db", .seconds(60))
                 let metrics = try #require(try await immd.health("/metrics")).text
                 let wide = metrics.split(separator: "\n").filter {
                     $0.hasPrefix("imm_kubernetes_requests_total") && $0.contains("scope=\"cluster\"")
-                        && !$0.contains("resource=\"providers") && !$0.contains("customresourcedefinitions")
+                        && (hasProvider
+                            || !$0.contains("resource=\"providers") && !$0.contains("customresourcedefinitions"))
                 }
                 #expect(wide == [])
-                try await cluster.report(of: immd).check("in one namespace")
+                try await cluster.report(of: immd).check(
+                    hasProvider ? "without kinds of the cluster" : "in one namespace")
             }
+        }
+
+        @Test(.enabled(if: ClusterTarget.given == nil, "thousands of Pods are not for somebody's cluster"))
+        func `beside 5,000 Pods nothing is listed without a limit, and a fleet at rest costs next to nothing`()
+            async throws
+        {
+            try await ClusterBed.with { cluster in
+                let kit = try #require(cluster.target.kit)
+                for number in 0..<5_000 {
+                    _ = try await kit.client.create(ClusterTests.pod(number, cluster.namespace), WriteOptions())
+                }
+                let immd = try await cluster.startLeader()
+                try await cluster.bed.apply(Manifest.writers(try await cluster.bed.image("v1")))
+                try await cluster.bed.wait(for: "db", "v1 is proven", .seconds(90)) {
+                    $0.isSettled && $0.set?.status.lastProvenRevision != nil
+                }
+                try await Task.sleep(for: .seconds(5))
+                let (before, start) = (try await cluster.report(of: immd), SystemTime())
+                try await Task.sleep(for: .seconds(20))
+                let after = try await cluster.report(of: immd)
+                let seconds = start.uptime / .seconds(1)
+                let requests = after.others - before.others
+                let memory = try ClusterTests.residentMebibytes(of: immd.process.pid)
+                print("at rest: \(requests) requests in \(Int(seconds)) s, \(memory) MiB")
+                #expect(Double(requests) < seconds && memory < 300)
+                after.check("beside 5,000 Pods")
+            }
+        }
+
+        /// As large as a Pod with a few containers' worth of settings and status.
+        private static func pod(_ number: Int, _ namespace: String) -> JSONValue {
+            let variables = (0..<40).map { index -> JSONValue in
+                ["name": .string("SETTING_\(index)"), "value": .string("value \(index) of \(number)")]
+            }
+            return [
+                "apiVersion": "v1", "kind": "Pod",
+                "metadata": [
+                    "name": .string("other-\(number)"), "namespace": .string(namespace), "labels": ["app": "other"],
+                ],
+                "spec": ["containers": [["name": "main", "image": "app:1", "env": .array(variables)]]],
+            ]
+        }
+
+        private static func residentMebibytes(of pid: pid_t) throws -> Int {
+            let line = try readText("/proc/\(pid)/status").split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+            guard let kibibytes = line?.split(separator: " ").dropLast().last.flatMap({ Int($0) }) else {
+                throw Failure("process \(pid) has no VmRSS")
+            }
+            return kibibytes / 1024
         }
     }
 }

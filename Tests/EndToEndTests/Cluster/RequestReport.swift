@@ -52,7 +52,8 @@ struct RequestReport: Sendable {
                 "  \(name): " + verbs.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
             )
         }
-        for line in lines {
+        // What every known caller may read: discovery and schemas.
+        for line in lines where line.resource != "/" {
             let isGranted = ClusterRules.all.contains {
                 $0.allows(line.verb, group: line.group, resource: line.resource)
             }

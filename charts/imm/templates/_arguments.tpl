@@ -5,6 +5,9 @@
 {{- range .Values.watchNamespaces }}
 - --namespace={{ . }}
 {{- end }}
+{{- if .Values.watchNamespaces }}
+- --provider=kubernetes
+{{- end }}
 - --health-listen=0.0.0.0:8086
 - --data-dir=/scratch
 - --log-level={{ .Values.logLevel }}

@@ -86,10 +86,10 @@ Secrets are never listed nor watched.
 
 {{- /* Kinds without a namespace; not where it looks after some namespaces alone. */}}
 {{- define "imm.rules.cluster" -}}
-# Where instances run.
+# Where instances run; the first start makes one.
 - apiGroups: [imm.dev]
   resources: [providers]
-  verbs: [get, list, watch]
+  verbs: [get, list, watch, create]
 - apiGroups: [imm.dev]
   resources: [providers/status]
   verbs: [update]
