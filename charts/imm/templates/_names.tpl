@@ -56,7 +56,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 {{- end }}
 
-{{- /* Whether it looks after some namespaces alone: "yes", or nothing. */}}
+{{- /* Whether it looks after one namespace alone: "yes", or nothing. */}}
 {{- define "imm.isNamespaced" -}}
 {{- if .Values.watchNamespaces }}yes{{ end }}
 {{- end }}

@@ -3,7 +3,7 @@ The rights of immd, and no others; what it asks of the API server is told by `im
 Secrets are never listed nor watched.
 */}}
 
-{{- /* In each namespace that it looks after. */}}
+{{- /* In the namespaces that it looks after. */}}
 {{- define "imm.rules.namespace" -}}
 # What is wished for, and the records of what there is.
 - apiGroups: [imm.dev]
@@ -29,19 +29,16 @@ Secrets are never listed nor watched.
   verbs: [update]
 # Owner references that block the owner's deletion, where the cluster asks for this right.
 - apiGroups: [imm.dev]
-  resources: [instancesets/finalizers, instances/finalizers]
+  resources: [instancesets/finalizers]
   verbs: [update]
 # What happened, for people.
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
-# Instances are Pods. Of those that run, finalizers and readiness are written, never the spec.
+# Instances are Pods. Patched are finalizers, and the gate that holds a Pod until it is started.
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch, create, patch, delete]
-- apiGroups: [""]
-  resources: [pods/status]
-  verbs: [patch]
 - apiGroups: [""]
   resources: [pods/log]
   verbs: [get]
@@ -84,7 +81,7 @@ Secrets are never listed nor watched.
   verbs: [get]
 {{- end }}
 
-{{- /* Kinds without a namespace; not where it looks after some namespaces alone. */}}
+{{- /* Kinds without a namespace; not where it looks after one namespace alone. */}}
 {{- define "imm.rules.cluster" -}}
 # Where instances run; the first start makes one.
 - apiGroups: [imm.dev]
