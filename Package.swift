@@ -98,7 +98,7 @@ let package = Package(
             ]),
         library("GitClient", ["Ambient", "ProcessControl"]),
         library(
-            "ClusterCredentials", ["Ambient", "CShims", "HTTPTransport", "InfraAPI", "JSON", "ProcessControl"]),
+            "ClusterCredentials", ["Ambient", "CShims", "HTTPTransport", "JSON", "ProcessControl"]),
         library("ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         library("ProviderInterface", path: "Sources/Providers/Interface", ["Ambient", "InfraAPI", "JSON"]),
         library("DiskImages", ["Ambient", "JSON", "ProcessControl", crypto]),
@@ -166,7 +166,8 @@ let package = Package(
             "immd",
             [
                 "APIClient", "APIServer", "Ambient", "CShims", "ClusterCredentials", "ControllerRuntime", "Controllers",
-                "DockerEngine", "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry", "ImmctlCommands",
+                "DockerEngine", "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry",
+                "ImmctlCommands",
                 "InfraAPI", "JSON", "KubernetesAPI", "KubernetesProvider",
                 "Manifests", "ObjectStore", "ObjectStoreSQLite",
                 "OpenAPI", "PKI", "Planning", "ProcessControl", "ProviderInterface", "RequestSyntax", "ResourceAPI",

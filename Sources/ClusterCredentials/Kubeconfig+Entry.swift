@@ -1,5 +1,4 @@
 import Ambient
-import InfraAPI
 import JSON
 
 extension Kubeconfig {

@@ -1,6 +1,5 @@
-public import HTTPTransport
 import Ambient
-import InfraAPI
+public import HTTPTransport
 import JSON
 
 /// What a context of a kubeconfig says: where the server is, who we are, and in which namespace.

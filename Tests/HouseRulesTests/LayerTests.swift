@@ -57,11 +57,8 @@ import Testing
         // The one module that starts programs.
         ("Sources/ProcessControl", ["Ambient", "CSpawn", "Subprocess", "SystemPackage"]),
         ("Sources/GitClient", ["Ambient", "ProcessControl"]),
-        // Base64; and the process environment, which C has.
-        (
-            "Sources/ClusterCredentials",
-            ["Ambient", "CShims", "HTTPTransport", "InfraAPI", "JSON", "ProcessControl"]
-        ),
+        // The process environment is C's.
+        ("Sources/ClusterCredentials", ["Ambient", "CShims", "HTTPTransport", "JSON", "ProcessControl"]),
         ("Sources/ImageRegistry", ["Ambient", "HTTPTransport", "JSON"]),
         (
             "Sources/GitOps",

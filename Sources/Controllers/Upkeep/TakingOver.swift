@@ -1,6 +1,7 @@
 import Ambient
 import ControllerRuntime
 import InfraAPI
+import JSON
 import Logging
 import ResourceAPI
 
@@ -44,22 +45,43 @@ struct TakingOver: Sendable {
         var count = 0
         for object in cache.list() where isUnderWay(object) {
             let key = NamespacedName(object)
-            // Another write came first: the record is read, and looked at again.
-            while let current = cache.get(key), isUnderWay(current),
-                current.metadata.annotations[TakingOver.annotation] != mark
+            while let known = cache.get(key), isUnderWay(known),
+                known.metadata.annotations[TakingOver.annotation] != mark
             {
-                var marked = current
-                marked.metadata.annotations[TakingOver.annotation] = mark
                 do throws(APIStatus) {
-                    cache.absorb(written: try await client.update(marked))
+                    guard try await write(key, cache, mark, isUnderWay) else { break }
                     count += 1
                 } catch {
+                    // Another write came first: the record is looked at again.
                     guard error.isStale, !error.isTermOver else { throw error }
                     try await cache.refresh(key, from: client)
                 }
             }
         }
         return count
+    }
+
+    /// As it is stored, with whatever in it we do not know. Returns false when nothing of it is under way any more.
+    private func write<Object: APIObject>(
+        _ key: NamespacedName, _ cache: ResourceCache<Object>, _ mark: String, _ isUnderWay: (Object) -> Bool
+    ) async throws(APIStatus) -> Bool {
+        let reference = ObjectReference(Object.resourceType, namespace: key.namespace, name: key.name)
+        var stored = try await client.get(reference)
+        let current: Object = try decode(stored)
+        cache.absorb(written: current)
+        guard isUnderWay(current) else { return false }
+        stored[path: ["metadata", "annotations", TakingOver.annotation]] = .string(mark)
+        cache.absorb(written: try decode(try await client.update(stored, nil, WriteOptions())))
+        return true
+    }
+
+    private func decode<Object: APIObject>(_ json: JSONValue) throws(APIStatus) -> Object {
+        do throws(FieldError) {
+            return try Object(json: json)
+        } catch {
+            throw APIStatus(
+                code: 500, reason: .internalError, message: "a \(Object.resourceType.kind) cannot be read: \(error)")
+        }
     }
 
     /// It is to be launched, stopped or retired, or that was begun.

@@ -13,6 +13,7 @@ struct ClusterBed: Sendable {
     let bed: Bed
     let target: ClusterTarget
     private let started = Guarded<[ClusterProcess]>([])
+    private let hadProviders = Guarded(true)
 
     var namespace: String { bed.namespace }
     var client: HTTPResourceClient { bed.client }
@@ -50,6 +51,8 @@ struct ClusterBed: Sendable {
         var namespace = Namespace()
         namespace.metadata.name = bed.namespace
         _ = try await client.create(namespace)
+        let standing = (try? await client.list(ProviderObject.self).items) ?? []
+        hadProviders.withLock { $0 = !standing.isEmpty }
         if definitions { try await makeProvider() }
     }
 
@@ -117,6 +120,11 @@ struct ClusterBed: Sendable {
             await release(InstanceSet.self)
             await release(Volume.self)
             await release(SlotSnapshot.self)
+            // What the first start made, in a cluster that had none.
+            if !hadProviders.withLock({ $0 }) {
+                _ = try? await client.delete(
+                    ObjectReference(ProviderObject.resourceType, name: "kubernetes"), DeleteOptions())
+            }
             _ = try? await client.delete(
                 ObjectReference(ProviderObject.resourceType, name: bed.provider ?? ""), DeleteOptions())
             _ = try? await client.delete(ObjectReference(Namespace.resourceType, name: namespace), DeleteOptions())

@@ -27,6 +27,13 @@ extension EndToEnd {
                 #expect(try await cluster.lease() == nil)
                 try await cluster.target.applyDefinitions()
                 try await cluster.leads(immd)
+                // The first start makes the default Provider: this cluster itself.
+                let providers = try await cluster.client.list(ProviderObject.self).items
+                #expect(
+                    providers.contains {
+                        $0.spec.type == .kubernetes
+                            && $0.metadata.annotations[ProviderObject.defaultAnnotation] == "true"
+                    })
                 #expect(try await immd.stop() == .code(0))
                 #expect(try await cluster.lease()?.spec.holderIdentity ?? "" == "", "the lease is given back")
             }
@@ -212,11 +219,18 @@ extension EndToEnd {
                 for number in 0..<5_000 {
                     _ = try await kit.client.create(ClusterTests.pod(number, cluster.namespace), WriteOptions())
                 }
+                // Watched too, as the cluster's own Provider is, though the fleet runs elsewhere.
+                var provider = ProviderObject()
+                provider.metadata.name = "kubernetes"
+                provider.spec.type = .kubernetes
+                _ = try await cluster.client.create(provider)
                 let immd = try await cluster.startLeader()
                 try await cluster.bed.apply(Manifest.writers(try await cluster.bed.image("v1")))
                 try await cluster.bed.wait(for: "db", "v1 is proven", .seconds(90)) {
                     $0.isSettled && $0.set?.status.lastProvenRevision != nil
                 }
+                let connected = try await cluster.client.get(ProviderObject.self, name: "kubernetes")
+                #expect(connected.status.conditions["Ready"]?.status == .true)
                 try await Task.sleep(for: .seconds(5))
                 let (before, start) = (try await cluster.report(of: immd), SystemTime())
                 try await Task.sleep(for: .seconds(20))
