@@ -17,13 +17,16 @@ SWIFT_TEST := swift test --disable-xctest --skip-build
 # Every target test-… is a part of `make test`.
 TEST_TARGETS := $(shell sed -n 's/^\(test-[a-z0-9-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
-.PHONY: help demo test $(TEST_TARGETS) image build build-tests bench bench-api chaos fuzz simulate mutants lint format clean packages
+.PHONY: help demo demo-vm test $(TEST_TARGETS) image build build-tests bench bench-api chaos fuzz simulate mutants lint format clean packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: ## three instances with volumes, replaced and rolled back before your eyes; removes all it made
 	@scripts/demo
+
+demo-vm: ## three virtual machines with a disk each, replaced before your eyes; needs QEMU, removes all it made
+	@scripts/demo-vm
 
 test: packages build-tests ## every test below, with one private engine; then checks that nothing is left behind
 	@scripts/with-engine $(MAKE) --no-print-directory --keep-going BUILT=yes $(TEST_TARGETS)

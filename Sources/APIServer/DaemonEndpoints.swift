@@ -15,9 +15,14 @@ public struct DaemonEndpoints: Sendable {
     public typealias InstanceExec =
         @Sendable (_ instance: ObjectReference, ExecRequest) async throws(APIStatus) -> any ExecSession
 
+    /// `…/providers/NAME/images`.
+    public typealias ProviderImages =
+        @Sendable (_ provider: ObjectReference, DiskImageRequest) async throws(APIStatus) -> JSONValue
+
     public var logs: InstanceLogs?
     public var exec: InstanceExec?
     public var plan: InstanceSetPlan?
+    public var images: ProviderImages?
     /// What `/livez` and `/readyz` ask, besides what the server knows of itself.
     public var healthChecks: [HealthCheck]
     /// What `/metrics` shows; the server counts its requests in it.
@@ -25,11 +30,13 @@ public struct DaemonEndpoints: Sendable {
 
     public init(
         logs: InstanceLogs? = nil, exec: InstanceExec? = nil, plan: InstanceSetPlan? = nil,
+        images: ProviderImages? = nil,
         healthChecks: [HealthCheck] = [], metrics: MetricRegistry = MetricRegistry()
     ) {
         self.logs = logs
         self.exec = exec
         self.plan = plan
+        self.images = images
         self.healthChecks = healthChecks
         self.metrics = metrics
     }

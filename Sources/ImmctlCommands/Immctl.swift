@@ -26,7 +26,7 @@ public struct Immctl: ParsableCommand {
                 subcommands: [
                     ApplyCommand.self, DeleteCommand.self, ScaleCommand.self, RolloutCommand.self, PatchCommand.self,
                     LabelCommand.self, AnnotateCommand.self, CreateCommand.self, ReplaceCommand.self, EditCommand.self,
-                    VolumeCommand.self, ProviderCommand.self, GitOpsCommand.self,
+                    VolumeCommand.self, ImageCommand.self, ProviderCommand.self, GitOpsCommand.self,
                 ]),
             CommandGroup(
                 name: "Look at things",

@@ -42,7 +42,10 @@ struct Daemon {
             commits: { Double(store.commitCount) })
         let probes = NetworkProbes()
         defer { probes.shutdown() }
-        let host = controllers(client, installation, probes, metrics)
+        let machines = QEMUProviders(
+            installation: installation, dataDirectory: dataDirectory, surroundings: surroundings, logger: logger)
+        let images = ProviderImages(client: client, providers: machines, surroundings: surroundings)
+        let host = controllers(client, installation, machines, probes, metrics)
         let access = try listen.map { address in
             try AdminAccess(
                 dataDirectory: dataDirectory, address: address, names: tlsNames, surroundings, logger: logger)
@@ -63,6 +66,7 @@ struct Daemon {
                     try await PlanEndpoint(client: client, controllers: host.controllers, installation: installation)
                         .plan(object)
                 },
+                images: { (provider, wanted) async throws(APIStatus) in try await images.answer(provider, wanted) },
                 healthChecks: [
                     HealthCheck("store") {
                         do { _ = try await store.currentVersion() } catch { return "\(error)" }
@@ -97,7 +101,8 @@ struct Daemon {
     /// Under the lease even where no other process ever comes: who owns the store takes over what an earlier life of its own held,
     /// so that a start waits for nobody but a leader that lives.
     private func controllers(
-        _ client: LocalResourceClient, _ installation: Installation, _ probes: NetworkProbes, _ metrics: MetricRegistry
+        _ client: LocalResourceClient, _ installation: Installation, _ machines: QEMUProviders,
+        _ probes: NetworkProbes, _ metrics: MetricRegistry
     ) -> ControllerHost {
         let (surroundings, logger) = (surroundings, logger)
         let providers = ProviderFactory(
@@ -105,7 +110,8 @@ struct Daemon {
                 client: client, installation: installation, filesDirectory: dataDirectory + "/files",
                 surroundings: surroundings, logger: logger),
             kubernetes: KubernetesProviders(
-                client: client, installation: installation, home: nil, surroundings: surroundings, logger: logger))
+                client: client, installation: installation, home: nil, surroundings: surroundings, logger: logger),
+            qemu: machines)
         return ControllerHost(
             client: client, identity: "immd-store-\(installation.id)", answersQuestions: true,
             sources: GitSources(

@@ -31,7 +31,9 @@ struct RemoteControllers {
                 client: client, installation: installation, filesDirectory: dataDirectory + "/files",
                 surroundings: surroundings, logger: logger),
             kubernetes: KubernetesProviders(
-                client: client, installation: installation, home: nil, surroundings: surroundings, logger: logger))
+                client: client, installation: installation, home: nil, surroundings: surroundings, logger: logger),
+            qemu: QEMUProviders(
+                installation: installation, dataDirectory: dataDirectory, surroundings: surroundings, logger: logger))
         let host = ControllerHost(
             client: client, identity: identity, answersQuestions: false,
             sources: GitSources(

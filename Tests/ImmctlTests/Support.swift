@@ -63,6 +63,8 @@ final class Bench: Sendable {
     let program = Guarded(Program.immctl)
     /// What a person types at a prompt; nil: nobody is there.
     let typed = Guarded<String?>(nil)
+    /// The store of the Provider `machines`.
+    let images = Guarded(TestImages())
     /// What stands for the programs that commands run.
     let launch = Guarded(TestProgram())
 
@@ -160,6 +162,9 @@ final class Bench: Sendable {
             plan: { [plan, planned] set throws(APIStatus) in
                 planned.withLock { $0.append(set) }
                 return plan.withLock { $0 }
+            },
+            images: { [images] provider, wanted throws(APIStatus) in
+                try images.withLock { images throws(APIStatus) in try images.answer(provider.name, wanted) }
             },
             version: { () throws(APIStatus) in ["gitVersion": "v9.9.9"] },
             raw: { [answers, asked] path, body throws(APIStatus) in

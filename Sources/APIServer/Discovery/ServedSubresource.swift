@@ -41,6 +41,12 @@ struct ServedSubresource: Sendable {
                 ServedSubresource(
                     name: "plan", group: type.group, version: type.version, kind: type.kind, verbs: ["create"]))
         }
+        if type == ProviderObject.resourceType {
+            list.append(
+                ServedSubresource(
+                    name: "images", group: type.group, version: type.version, kind: type.kind,
+                    verbs: ["create", "delete", "get", "update"]))
+        }
         return list
     }
 }

@@ -165,6 +165,7 @@ struct APIResponder: HTTPResponder {
         case ("exec", .get) where type == Instance.resourceType, ("exec", .post) where type == Instance.resourceType:
             return try await exec(request)
         case ("plan", .post) where type == InstanceSet.resourceType: return try await plan(request)
+        case ("images", _) where type == ProviderObject.resourceType: return try await images(request)
         case ("status", _) where type.subresources.status, ("scale", _) where type.subresources.scale != nil,
             ("log", _) where type == Instance.resourceType, ("exec", _) where type == Instance.resourceType,
             ("plan", _) where type == InstanceSet.resourceType:

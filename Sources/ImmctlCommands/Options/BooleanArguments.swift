@@ -11,7 +11,8 @@ enum BooleanArguments {
     private static let flags = [
         "--all", "--all-namespaces", "--client", "--displace", "--follow", "--force-conflicts", "--ignore-not-found",
         "--list", "--no-headers", "--nowhere", "--orphaned", "--overwrite", "--quiet", "--recursive", "--resolve",
-        "--retry", "--server-side", "--show-labels", "--stdin", "--timestamps", "--tty", "--with-data", "--yes",
+        "--retry", "--server-side", "--show-labels", "--stdin", "--timestamps", "--tty", "--with-data",
+        "--without-agent", "--yes",
     ]
 
     /// Options with a value here: true unless they are turned off.

@@ -30,6 +30,7 @@ extension Session {
                 try await client.exec(instance, wanted, randomness: randomness)
             },
             plan: { set throws(APIStatus) in try await client.plan(set) },
+            images: { provider, request throws(APIStatus) in try await client.images(provider, request) },
             version: { () throws(APIStatus) in try await Session.version(client) },
             raw: { path, body throws(APIStatus) in try await client.send(path, body) },
             close: { client.shutdown() })

@@ -19,12 +19,17 @@ public struct Session: Sendable {
     /// The plan for a set as it would be after it was applied.
     public typealias Plans = @Sendable (_ set: JSONValue) async throws(APIStatus) -> JSONValue
 
+    /// The disk images of a Provider.
+    public typealias Images =
+        @Sendable (_ provider: ObjectReference, DiskImageRequest) async throws(APIStatus) -> JSONValue
+
     public var client: any ResourceClient
     /// nil: tables are made here, by the kind's columns.
     public var tables: Tables?
     public var logs: Logs
     public var exec: Exec
     public var plan: Plans
+    public var images: Images
     /// The server's `/version`.
     public var version: @Sendable () async throws(APIStatus) -> JSONValue
     /// The body of the server's answer at a path with its query: to POST of a body, else to GET.
@@ -34,7 +39,7 @@ public struct Session: Sendable {
 
     public init(
         client: any ResourceClient, tables: Tables? = nil, logs: @escaping Logs, exec: @escaping Exec,
-        plan: @escaping Plans,
+        plan: @escaping Plans, images: @escaping Images,
         version: @escaping @Sendable () async throws(APIStatus) -> JSONValue, raw: @escaping Raw,
         close: @escaping @Sendable () -> Void = {}
     ) {
@@ -43,6 +48,7 @@ public struct Session: Sendable {
         self.logs = logs
         self.exec = exec
         self.plan = plan
+        self.images = images
         self.version = version
         self.raw = raw
         self.close = close

@@ -1,6 +1,6 @@
 public import Ambient
 
-/// A back end that holds instances and volumes; cluster-scoped. A docker Provider is one host and one failure domain.
+/// A back end that holds instances and volumes; cluster-scoped. A docker or qemu Provider is one host and one failure domain.
 public struct ProviderObject: APIObject {
     public static let defaultAnnotation = "imm.dev/is-default-provider"
     /// A person's request to accept the engine whose identity marker is this; echoed in `status.identity`. Of an engine
@@ -18,7 +18,7 @@ public struct ProviderObject: APIObject {
 
 public struct ProviderSpec: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        case docker, kubernetes, simulated
+        case docker, kubernetes, qemu, simulated
     }
 
     public var type = Kind.docker

@@ -5,6 +5,7 @@ public enum ProviderValidation {
     public static func validate(_ provider: ProviderObject) -> [FieldError] {
         switch provider.spec.type {
         case .kubernetes: return kubernetes(provider)
+        case .qemu: return unlessKubernetes(provider) + machines(provider)
         case .docker, .simulated: return unlessKubernetes(provider) + engine(provider)
         }
     }
@@ -26,6 +27,17 @@ public enum ProviderValidation {
                 "a cluster is reached as the kubeconfig in its credentials says, and without credentials it is the one that the "
                     + "objects are stored in: leave it out")
         ]
+    }
+
+    /// Machines are processes of the controller's own host.
+    private static func machines(_ provider: ProviderObject) -> [FieldError] {
+        var fields: [String] = []
+        if provider.spec.endpoint != nil { fields.append("endpoint") }
+        if provider.spec.credentials != nil { fields.append("credentials") }
+        return fields.map { name in
+            .forbidden(
+                FieldPath([.field("spec"), .field(name)]), "machines run on the controller's own host: leave it out")
+        }
     }
 
     /// An engine gives root on its host: over the network only with certificates on both sides.

@@ -4,6 +4,9 @@ internal import ProcessControl
 public import ProviderInterface
 
 extension QEMUProvider {
+    /// The most output of a command that is returned, in bytes.
+    static var outputLimit: Int { 16 << 10 }
+
     /// By the guest's agent. A command that does not end in time goes on running; that is thrown as `unknownOutcome`.
     public func execute(
         _ handle: InstanceHandle, command: [String], timeout: Duration
@@ -20,7 +23,7 @@ extension QEMUProvider {
         guard let code = answer.first.flatMap({ Int($0) }),
             let output = answer.count > 1 ? Base64.decode(answer[1]) : []
         else { throw ProviderError(.engineFailed, "\(what): the agent's answer is none") }
-        return ExecResult(exitCode: code, output: Array(output.prefix(16 << 10)))
+        return ExecResult(exitCode: code, output: Array(output.prefix(QEMUProvider.outputLimit)))
     }
 
     /// What the command wrote, as the agent passed it on; of an image without an agent, the serial console.

@@ -71,7 +71,8 @@ final class ClusterControllers: Service {
                 client: client, installation: installation, filesDirectory: dataDirectory + "/files",
                 surroundings: surroundings, logger: logger),
             kubernetes: KubernetesProviders(
-                client: client, installation: installation, home: home, surroundings: surroundings, logger: logger))
+                client: client, installation: installation, home: home, surroundings: surroundings, logger: logger),
+            qemu: nil)
         logger.notice("the cluster is known", metadata: ["installation": "\(installation.id)"])
         let scoped = ScopedClient(client, namespaces: home.namespaces, provider: provider)
         return ControllerHost(
