@@ -174,6 +174,10 @@ extension LifeRunner {
             if script.deletedInTheEnd[index] {
                 try await ignoringMissing { try await cluster.delete(shape.name) }
             } else {
+                // One on its way out would take the change with it.
+                try await cluster.wait(for: .seconds(3600), "\(shape.name) is not on its way out") { world in
+                    !world.sets.values.contains { $0.name == shape.name && $0.isBeingDeleted }
+                }
                 try await apply(index, replicas: LifeScript.lastReplicas, image: SimulatedImage.good, .defaults)
                 try await change(index) { $0.spec.paused = false }
                 try await annotate(index, "imm.dev/retry")
