@@ -166,7 +166,8 @@ let package = Package(
             "immd",
             [
                 "APIClient", "APIServer", "Ambient", "CShims", "ClusterCredentials", "ControllerRuntime", "Controllers",
-                "DockerEngine", "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry", "ImmctlCommands",
+                "DockerEngine", "DockerProvider", "GitClient", "GitOps", "HTTPTransport", "ImageRegistry",
+                "ImmctlCommands",
                 "InfraAPI", "JSON", "KubernetesAPI", "KubernetesProvider",
                 "Manifests", "ObjectStore", "ObjectStoreSQLite",
                 "OpenAPI", "PKI", "Planning", "ProcessControl", "ProviderInterface", "RequestSyntax", "ResourceAPI",
@@ -276,7 +277,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "APIClient", "ClusterKit", "DockerEngine", "GitClient", "GitOps", "GitServers", "HTTPTransport",
-                "InfraAPI", "JSON",
+                "InfraAPI", "JSON", "ClusterCredentials", "Kubelet", "KubernetesAPI", "Manifests",
                 "OpenAPI", "PKI", "ResourceAPI",
                 "Ambient",
                 crypto, logging, "immd", "immctl",

@@ -1,3 +1,4 @@
+internal import Ambient
 internal import InfraAPI
 internal import JSON
 internal import ProviderInterface

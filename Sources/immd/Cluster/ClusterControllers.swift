@@ -3,6 +3,7 @@ import Ambient
 import ControllerRuntime
 import Controllers
 import Glibc
+import InfraAPI
 import Logging
 import ResourceAPI
 import ServiceLifecycle
