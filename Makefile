@@ -6,7 +6,7 @@ ENGINE_SUITES := ^(DockerProviderTests|EndToEndTests)\.
 # Those of them that need clients which we did not write.
 CLIENT_SUITES := ^EndToEndTests\.EndToEnd/Kubectl/
 # Those on a Kubernetes API server: the kit's, or that of KUBECONFIG.
-CLUSTER_SUITES := ^EndToEndTests\.EndToEnd/ClusterTests/
+CLUSTER_SUITES := ^EndToEndTests\.EndToEnd/(Cluster|PodFleet)Tests/
 # And Git servers.
 GIT_SUITES := ^EndToEndTests\.EndToEnd/GitOps/
 # And a container image of immd.

@@ -278,7 +278,7 @@ let package = Package(
             "EndToEndTests",
             [
                 "APIClient", "ClusterKit", "DockerEngine", "GitClient", "GitOps", "GitServers", "HTTPTransport",
-                "InfraAPI", "JSON",
+                "InfraAPI", "JSON", "ClusterCredentials", "Kubelet", "KubernetesAPI", "Manifests",
                 "OpenAPI", "PKI", "ResourceAPI",
                 "Ambient",
                 crypto, logging, "immd", "immctl",

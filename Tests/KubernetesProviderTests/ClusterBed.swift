@@ -77,7 +77,7 @@ struct ClusterBed: Sendable {
                 _ = try await provider.describe(recordedIdentity: nil)
                 try await besideKubelet(body)
             } catch { failure = error }
-            store.endWatches()
+            store.close()
             await group.triggerGracefulShutdown()
             api.shutdown()
             do { try await tasks.waitForAll() } catch { if failure == nil { failure = error } }

@@ -30,6 +30,16 @@ import Testing
         await BedPlaces.shared.leave()
     }
 
+    /// The kit listens on TCP a moment before its socket is there, on which tokens are made.
+    private static func token(_ server: ClusterServer) async throws -> String {
+        var token = ""
+        try await eventually("a token is made") {
+            token = try await server.token("kit")
+            return true
+        }
+        return token
+    }
+
     private static func run(_ check: ProviderConformance.Check) async throws {
         let directory = try ClusterBed.temporaryDirectory()
         defer { rmdir(directory) }
@@ -42,7 +52,7 @@ import Testing
                 namespace.metadata.name = name
                 _ = try await server.client.create(namespace)
             }
-            let token = try await server.token("kit")
+            let token = try await ServedClusterTests.token(server)
             let transport = HTTPTransport(
                 endpoint: .tcp(
                     base: server.url, tls: TLSOptions(certificateAuthority: .pem(Array(server.authority.utf8)))))

@@ -60,6 +60,8 @@ final class ClusterStore: Sendable {
         var compacted = 0
         var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
         var lastWatcher = 0
+        /// The server ends: a watch that comes late ends at once.
+        var isClosed = false
         var refusals: [(verb: String, resource: String, ClusterRefusal)] = []
         var requests: [String] = []
     }

@@ -96,6 +96,7 @@ struct PodAPIServer: HTTPResponder {
         let id = store.state.withLock { state in
             state.lastWatcher += 1
             state.watchers[state.lastWatcher] = continuation
+            if state.isClosed { continuation.finish() }
             return state.lastWatcher
         }
         continuation.yield()
@@ -133,7 +134,13 @@ struct PodAPIServer: HTTPResponder {
 }
 
 extension ClusterStore {
-    /// Ends all watches, so that the server can end.
+    /// As `endWatches`, and none is begun any more, so that the server can end.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        endWatches()
+    }
+
+    /// Ends all watches, as a server does every few minutes.
     func endWatches() {
         for watcher in state.withLock({ $0.watchers }).values { watcher.finish() }
     }
