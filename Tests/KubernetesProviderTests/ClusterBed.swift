@@ -78,8 +78,9 @@ struct ClusterBed: Sendable {
                 try await besideKubelet(body)
             } catch { failure = error }
             store.close()
-            await group.triggerGracefulShutdown()
+            // Before the server: a connection that it takes while it ends is one that nobody serves.
             api.shutdown()
+            await group.triggerGracefulShutdown()
             do { try await tasks.waitForAll() } catch { if failure == nil { failure = error } }
             if let failure { throw failure }
         }
