@@ -66,7 +66,9 @@ import Testing
             let granted = try rules("ClusterRole", "imm-system:imm").filter {
                 $0["resources"] == .array(rule.resources.map(JSONValue.string))
             }
-            let grantedNames = granted.map { ($0["resourceNames"]?.arrayValue ?? []).compactMap(\.stringValue).sorted() }
+            let grantedNames = granted.map {
+                ($0["resourceNames"]?.arrayValue ?? []).compactMap(\.stringValue).sorted()
+            }
             #expect(grantedNames == [names.sorted()], "\(rule.resources)")
         }
     }

@@ -7,6 +7,16 @@ final class BenchRepository {
     private let daemon = Process()
     private let port: Int
 
+    /// The same repository under another name: for immd another one.
+    func alias(_ name: String) throws -> String {
+        let link = "\(directory)/\(name).git"
+        if !FileManager.default.fileExists(atPath: link) {
+            try FileManager.default.createSymbolicLink(
+                atPath: link, withDestinationPath: "\(directory)/fleet.git")
+        }
+        return "git://127.0.0.1:\(port)/\(name).git"
+    }
+
     var url: String { "git://127.0.0.1:\(port)/fleet.git" }
 
     init(_ directory: String) throws {

@@ -79,7 +79,7 @@ struct GitOpsBenchmark {
         try daemon.delete("instancesets", "web", over: connection)
     }
 
-    // MARK: sources in which nothing changes
+    // MARK: sources in which nothing changes, each with a repository of its own, since those of one are asked for once
 
     private func measureIdle(_ report: Report) throws {
         let repository = try BenchRepository(settings.directory + "/idle-git")
@@ -96,7 +96,9 @@ struct GitOpsBenchmark {
             for number in 0..<sources {
                 try daemon.apply(
                     "GitSource", "gitsources", "source-\(number)",
-                    ["url": repository.url, "path": "d\(number)", "intervalSeconds": seconds], over: connection)
+                    [
+                        "url": try repository.alias("r\(number)"), "path": "d\(number)", "intervalSeconds": seconds,
+                    ], over: connection)
             }
         }
         func ready() throws -> Int {
