@@ -67,6 +67,7 @@ struct ProviderStock: Sendable {
             volume.status.provisioned = true
             volume.status.providerID = found.providerID
             volume.status.providerIdentity = agent.view.identity
+            volume.status.epoch = max(volume.status.epoch, highestEpochs(agent)[found.uid] ?? 0)
             volume.status.orphanedAt = time.now
             volume.status.phase = "Orphaned"
             caches.volumes.absorb(written: try await client.updateStatus(volume))
@@ -108,12 +109,18 @@ struct ProviderStock: Sendable {
 
     // MARK: epochs and identities
 
-    /// Epochs continue above the highest that is seen; what a person's adoption covers is confirmed under the new identity.
-    private func catchUp(_ agent: ProviderAgent, _ logger: Logger) async throws {
+    /// Of the instances that hold each volume, by its uid.
+    private func highestEpochs(_ agent: ProviderAgent) -> [String: Int] {
         var highest: [String: Int] = [:]
         for instance in agent.mirror.instances {
             for uid in instance.volumeUIDs { highest[uid] = max(highest[uid] ?? 0, instance.epoch) }
         }
+        return highest
+    }
+
+    /// Epochs continue above the highest that is seen; what a person's adoption covers is confirmed under the new identity.
+    private func catchUp(_ agent: ProviderAgent, _ logger: Logger) async throws {
+        let highest = highestEpochs(agent)
         let identity = agent.view.identity
         for var volume in caches.volumes.list() where volume.spec.provider == agent.name {
             let before = volume.status
