@@ -25,7 +25,7 @@ help: ## this list
 demo: ## three instances with volumes, replaced and rolled back before your eyes; removes all it made
 	@scripts/demo
 
-demo-vm: ## three virtual machines with a disk each, replaced before your eyes; needs QEMU, removes all it made
+demo-vm: packages ## three virtual machines with a disk each, replaced before your eyes; installs QEMU, removes all it made
 	@scripts/demo-vm
 
 test: packages build-tests ## every test below, with one private engine; then checks that nothing is left behind
